@@ -1,0 +1,1 @@
+"""The plan: from a wave's records to a Release. No Flask, no SQL."""

@@ -1,0 +1,1 @@
+"""Locales, their direction and digits; catalogues and their checks."""

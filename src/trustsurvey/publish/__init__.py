@@ -1,0 +1,1 @@
+"""Release → bytes. Everything here reads a Release and nothing behind it."""

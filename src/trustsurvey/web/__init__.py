@@ -1,0 +1,1 @@
+"""Flask: residents, public results, staff."""
