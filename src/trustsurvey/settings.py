@@ -29,12 +29,20 @@ def _setting(name: str, help: str, default: Any) -> Any:
 class Settings:
     """Everything an operator can decide outside a wave. Each field names its environment variable."""
 
-    instance: Path = _setting("TRUSTSURVEY_INSTANCE", "Folder for the embedded database, keys, own translations and questionnaires", Path("instance"))
-    database_url: str = _setting("TRUSTSURVEY_DATABASE_URL", "SQLAlchemy address of the database; the default is SQLite in the instance folder", "")
-    secret_key: str = _setting("TRUSTSURVEY_SECRET_KEY", "Signs staff sessions and page tickets; made once and kept in the instance folder when empty", "")
+    instance: Path = _setting(
+        "TRUSTSURVEY_INSTANCE", "Folder for the embedded database, keys, own translations and questionnaires", Path("instance")
+    )
+    database_url: str = _setting(
+        "TRUSTSURVEY_DATABASE_URL", "SQLAlchemy address of the database; the default is SQLite in the instance folder", ""
+    )
+    secret_key: str = _setting(
+        "TRUSTSURVEY_SECRET_KEY", "Signs staff sessions and page tickets; made once and kept in the instance folder when empty", ""
+    )
     max_body: int = _setting("TRUSTSURVEY_MAX_BODY", "Largest form that a resident may send, in bytes", 65_536)
     exit_url: str = _setting("TRUSTSURVEY_EXIT_URL", "Where “Leave now” goes: a neutral page", "https://www.wikipedia.org/")
-    require_https: bool = _setting("TRUSTSURVEY_REQUIRE_HTTPS", "Send HSTS and mark the staff's cookie as secure; on wherever TLS ends in front", False)
+    require_https: bool = _setting(
+        "TRUSTSURVEY_REQUIRE_HTTPS", "Send HSTS and mark the staff's cookie as secure; on wherever TLS ends in front", False
+    )
 
     @property
     def url(self) -> str:

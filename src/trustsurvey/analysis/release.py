@@ -220,9 +220,7 @@ class Release:
     missing: tuple[Missing, ...] = ()
     method: Mapping[str, Any] = field(default_factory=dict)
 
-    def estimate(
-        self, measure: str, area: str | None = None, group: Mapping[str, str] | None = None
-    ) -> Estimate | None:
+    def estimate(self, measure: str, area: str | None = None, group: Mapping[str, str] | None = None) -> Estimate | None:
         """The cell, or None when it was never estimated (a suppressed cell is there, with its flag)."""
         wanted = dict(group) if group else None
         for cell in self.estimates:
@@ -261,9 +259,7 @@ def from_json(data: bytes | str) -> Release:
         places = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}" for e in error.errors()[:10])
         raise ReleaseError(f"this is not a release that version {SCHEMA_VERSION} can read: {places}") from error
     if release.schema_version != SCHEMA_VERSION:
-        raise ReleaseError(
-            f"the release has schema version {release.schema_version}; this program reads version {SCHEMA_VERSION}"
-        )
+        raise ReleaseError(f"the release has schema version {release.schema_version}; this program reads version {SCHEMA_VERSION}")
     return release
 
 

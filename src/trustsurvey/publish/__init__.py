@@ -1,1 +1,0 @@
-"""Release → bytes. Everything here reads a Release and nothing behind it."""

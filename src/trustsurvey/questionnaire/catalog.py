@@ -44,7 +44,9 @@ def _all(questionnaire: Questionnaire) -> Iterator[Message]:
     yield Message(f"questionnaire:{questionnaire.code}.title", questionnaire.title, "Name of the survey")
     for section in questionnaire.sections:
         yield Message(f"section:{section.code}.title", section.title, "Heading of a part of the survey")
-        yield Message(f"section:{section.code}.intro", section.intro, "Stands above the questions of this part and may begin their sentence")
+        yield Message(
+            f"section:{section.code}.intro", section.intro, "Stands above the questions of this part and may begin their sentence"
+        )
         for item in section.items:
             yield from _item(item)
     scoring = questionnaire.scoring
@@ -64,7 +66,9 @@ def _item(item: Item) -> Iterator[Message]:
     if item.kind is Kind.NUMBER:
         return
     for option in item.options:
-        where = f"Point of a scale ({item.option_list}), in order; keep the same strength" if item.option_list else f"Answer to: {item.text}"
+        where = (
+            f"Point of a scale ({item.option_list}), in order; keep the same strength" if item.option_list else f"Answer to: {item.text}"
+        )
         yield Message(option_context(item, option), option.text, where)
 
 
@@ -79,7 +83,9 @@ def translated(questionnaire: Questionnaire, lookup: Lookup) -> Questionnaire:
         if item.kind is not Kind.NUMBER:
             options = tuple(Option(o.code, say(option_context(item, o), o.text)) for o in options)
         ends = item.ends and (say(f"end:{item.code}.low", item.ends[0]), say(f"end:{item.code}.high", item.ends[1]))
-        return replace(item, text=say(f"item:{item.code}", item.text), note=say(f"item:{item.code}.note", item.note), options=options, ends=ends)
+        return replace(
+            item, text=say(f"item:{item.code}", item.text), note=say(f"item:{item.code}.note", item.note), options=options, ends=ends
+        )
 
     sections = tuple(
         Section(s.code, say(f"section:{s.code}.title", s.title), say(f"section:{s.code}.intro", s.intro), tuple(item_(i) for i in s.items))

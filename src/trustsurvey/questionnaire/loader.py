@@ -203,7 +203,9 @@ def _parse(text: str, file: str) -> Any:
     except YAMLError as error:
         raise QuestionnaireError([Fault(f"this is not YAML: {' '.join(str(error).split())}", file=file)]) from error
     if not isinstance(document, CommentedMap):
-        raise QuestionnaireError([Fault("a questionnaire is a mapping that begins with `questionnaire: its-code`", file=file, line=1, column=1)])
+        raise QuestionnaireError(
+            [Fault("a questionnaire is a mapping that begins with `questionnaire: its-code`", file=file, line=1, column=1)]
+        )
     return document
 
 
@@ -235,7 +237,9 @@ def _set_aside(items: Any, n: int, places: _Places) -> None:
 
 def _without_union_tags(loc: tuple[int | str, ...]) -> Path_:
     """pydantic puts the branch of a union and `[key]` into the location; the document has neither."""
-    return tuple(step for step in loc if not (isinstance(step, str) and (step in ("_Range", "[key]") or step.startswith(("list[", "literal[")))))
+    return tuple(
+        step for step in loc if not (isinstance(step, str) and (step in ("_Range", "[key]") or step.startswith(("list[", "literal["))))
+    )
 
 
 def _say(kind: str, message: str, loc: tuple[int | str, ...], got: Any) -> str:
@@ -249,8 +253,14 @@ def _say(kind: str, message: str, loc: tuple[int | str, ...], got: Any) -> str:
             "Free text is asked for only in the one sealed comment, so that nobody can be identified by an answer"
         )
     if kind == "string_pattern_mismatch":
-        return f"{got!r} can't be a code: use a to z, 0 to 9 and _ (a questionnaire's own code takes - instead of _), beginning with a letter"
-    return f"{message[0].lower()}{message[1:]} (got {got!r})" if isinstance(got, str | int | float | bool) else message[0].lower() + message[1:]
+        return (
+            f"{got!r} can't be a code: use a to z, 0 to 9 and _ (a questionnaire's own code takes - instead of _), beginning with a letter"
+        )
+    return (
+        f"{message[0].lower()}{message[1:]} (got {got!r})"
+        if isinstance(got, str | int | float | bool)
+        else message[0].lower() + message[1:]
+    )
 
 
 def _condition(text: str, places: _Places, path: Path_) -> Condition | None:
@@ -289,7 +299,12 @@ def _build(raw: _Questionnaire, places: _Places) -> Questionnaire:
         else:
             lists[code] = OptionList(code, tuple(Option(str(n), text) for n, text in enumerate(scale)))
     sections = tuple(
-        Section(s.code, s.title.strip(), s.intro.strip(), tuple(_item(item, raw, lists, places, ("sections", i, "items", j)) for j, item in enumerate(s.items)))
+        Section(
+            s.code,
+            s.title.strip(),
+            s.intro.strip(),
+            tuple(_item(item, raw, lists, places, ("sections", i, "items", j)) for j, item in enumerate(s.items)),
+        )
         for i, s in enumerate(raw.sections)
     )
     return Questionnaire(

@@ -42,7 +42,9 @@ class Coverage:
     total: int
 
 
-def template(domain: str, *, source: Path, templates: Path, questionnaires: Iterable[Questionnaire], areas: Iterable[tuple[str, str]]) -> Catalog:
+def template(
+    domain: str, *, source: Path, templates: Path, questionnaires: Iterable[Questionnaire], areas: Iterable[tuple[str, str]]
+) -> Catalog:
     """Everything there is to translate in ``domain``: strings of the program, of the questionnaires, or ``(code, name)`` of the areas."""
     catalog = Catalog(project="trustsurvey", charset="utf-8", fuzzy=False)
     if domain == "messages":
@@ -80,9 +82,18 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
             continue
         kept = old.get(message.id, message.context)
         string = _as_source(message, locale) if locale == "en" else (kept.string if kept is not None else message.string)
-        fresh.add(message.id, string, message.locations, auto_comments=message.auto_comments, context=message.context, user_comments=kept.user_comments if kept else ())
+        fresh.add(
+            message.id,
+            string,
+            message.locations,
+            auto_comments=message.auto_comments,
+            context=message.context,
+            user_comments=kept.user_comments if kept else (),
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
-    review = _header(path, "X-Review") or ("reviewed (source wording)" if locale == "en" else "draft (by the makers of trustsurvey, not yet by a native speaker)")
+    review = _header(path, "X-Review") or (
+        "reviewed (source wording)" if locale == "en" else "draft (by the makers of trustsurvey, not yet by a native speaker)"
+    )
     path.write_text(_text(fresh, locale, review), encoding="utf-8")
     return coverage(fresh, locale, domain)
 

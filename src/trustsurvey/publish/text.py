@@ -1,0 +1,387 @@
+"""Findings in sentences, and the short texts that stand beside figures.
+
+One typed result makes one statement, in the reader's language: the verb first, the figure second, the interval in the line below. Nothing is
+said that the result doesn't hold; what wasn't found is said in the same voice as what was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trustsurvey.analysis.release import Contrast, Estimate, Flag
+from trustsurvey.publish.edition import Edition, capitalized, rounded
+from trustsurvey.publish.findings import (
+    AgainstCity,
+    Changes,
+    Extremes,
+    Finding,
+    Groups,
+    Level,
+    NotShown,
+    ReportingGap,
+    Wishes,
+    derive,
+)
+
+NAMED_AT_MOST = 6  # longer lists of areas end in “and 12 more”
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding in words: the statement, and the line that says how sure it is."""
+
+    finding: Finding
+    sentence: str
+    detail: str
+
+
+def findings(edition: Edition) -> tuple[Said, ...]:
+    """All that the release says about the edition's headline measure, in the order in which a reader wants it."""
+    return tuple(said(edition, finding) for finding in derive(edition.release, edition.headline))
+
+
+def said(edition: Edition, finding: Finding) -> Said:
+    """One finding in words."""
+    match finding:
+        case Level():
+            sentence, detail = _level(edition, finding)
+        case Extremes():
+            sentence, detail = _extremes(edition, finding)
+        case AgainstCity():
+            sentence, detail = _against_city(edition, finding)
+        case Changes():
+            sentence, detail = _changes(edition, finding)
+        case Groups():
+            sentence, detail = _groups(edition, finding)
+        case ReportingGap():
+            sentence, detail = _gap(edition, finding)
+        case Wishes():
+            sentence, detail = _wishes(edition, finding)
+        case NotShown():
+            sentence, detail = _not_shown(edition, finding)
+    return Said(finding, capitalized(sentence), capitalized(detail))
+
+
+def reason(edition: Edition, flag: Flag) -> str:
+    """Why a figure isn't shown, or how it is to be read; empty for a plain one."""
+    t = edition.catalog
+    match flag:
+        case Flag.TOO_FEW:
+            return t.gettext("not shown: fewer than %(minimum)s answers", minimum=edition.number(edition.minimum_n))
+        case Flag.IMPRECISE:
+            return t.gettext("not shown: too imprecise")
+        case Flag.PROTECTS:
+            return t.gettext("not shown: protects another neighborhood")
+        case Flag.CAUTION:
+            return t.gettext("interpret with caution")
+        case Flag.OK:
+            return ""
+
+
+def confidence(edition: Edition) -> str:
+    """“95%”."""
+    return edition.isolated(edition.locale.percent(100 * edition.release.confidence))
+
+
+def interval_heading(edition: Edition) -> str:
+    """“95% interval”."""
+    return edition.catalog.gettext("%(confidence)s interval", confidence=confidence(edition))
+
+
+def listed(edition: Edition, codes: Sequence[str | None]) -> str:
+    """The names of areas as a list; a long one ends in how many more there are."""
+    names = [edition.area_name(code) for code in codes if code is not None]
+    if len(names) > NAMED_AT_MOST:
+        more = len(names) - NAMED_AT_MOST + 1
+        rest = edition.catalog.ngettext("%(count)s more", "%(count)s more", more, count=edition.number(more))
+        return edition.locale.join([*(edition.named(name) for name in names[: NAMED_AT_MOST - 1]), rest])
+    return edition.join(names)
+
+
+def flagged(edition: Edition, estimate: Estimate) -> str:
+    """A figure for a line of text or an alternative text: “54 (50 to 58)”, or why there is none."""
+    if estimate.estimate is None:
+        return reason(edition, estimate.flag)
+    return f"{edition.figure(estimate)} ({edition.interval(estimate, words=True)})"
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(capitalized(part) for part in parts if part)
+
+
+def _level(edition: Edition, level: Level) -> tuple[str, str]:
+    t, cell, title = edition.catalog, level.estimate, edition.measure_title(level.measure)
+    if cell.estimate is None:
+        return t.gettext("%(measure)s for the whole city: %(reason)s.", measure=title, reason=reason(edition, cell.flag)), ""
+    value = edition.figure(cell)
+    if level.measure.kind == "index":
+        sentence = t.gettext("Trust in the local police stands at %(value)s out of 100.", value=value)
+    else:
+        sentence = t.gettext("%(measure)s stands at %(value)s.", measure=title, value=value)
+    detail = t.gettext(
+        "%(confidence)s interval %(interval)s; %(answers)s answers, effective %(effective)s.",
+        confidence=confidence(edition),
+        interval=edition.interval(cell, words=True),
+        answers=edition.answers(cell),
+        effective=edition.effective(cell),
+    )
+    if level.change is None:
+        return sentence, detail
+    since, contrast = edition.named(edition.wave_label(level.change.since_label)), level.change.contrast
+    found = f"{edition.difference(contrast)} ({edition.difference_interval(contrast)})"
+    if contrast.detectable:
+        return _sentences(sentence, _moved(edition, contrast, since)), _sentences(
+            detail, t.gettext("Since %(since)s: %(difference)s.", since=since, difference=found)
+        )
+    return sentence, _sentences(detail, t.gettext("Since %(since)s: no detectable change, %(difference)s.", since=since, difference=found))
+
+
+def _moved(edition: Edition, contrast: Contrast, since: str) -> str:
+    t = edition.catalog
+    places = 1 if contrast.uci - contrast.lci < 2 else 0
+    size = rounded(abs(contrast.difference), places)
+    if places == 0 and size == 0:
+        size, places = rounded(abs(contrast.difference), 1), 1
+    points = edition.number(size, places) if places else edition.count(int(size))
+    number = int(size) if size == int(size) else 2
+    if contrast.difference > 0:
+        return t.ngettext(
+            "It rose by %(points)s point since %(since)s.",
+            "It rose by %(points)s points since %(since)s.",
+            number,
+            points=points,
+            since=since,
+        )
+    return t.ngettext(
+        "It fell by %(points)s point since %(since)s.", "It fell by %(points)s points since %(since)s.", number, points=points, since=since
+    )
+
+
+def _extremes(edition: Edition, found: Extremes) -> tuple[str, str]:
+    t = edition.catalog
+    if len(found.top) == found.shown:
+        return (
+            t.gettext("No neighborhood is distinguishable from another."),
+            t.gettext(
+                "From %(lowest)s to %(highest)s; the order of the neighborhoods means nothing.",
+                lowest=edition.figure(found.top[-1]),
+                highest=edition.figure(found.top[0]),
+            ),
+        )
+    names = listed(edition, [cell.area for cell in found.top])
+    if len(found.top) == 1:
+        sentence = t.gettext("It is highest in %(areas)s.", areas=names)
+    else:
+        sentence = t.gettext("It is highest in %(areas)s, which are not distinguishable from one another.", areas=names)
+    detail = t.gettext("Highest: %(figures)s.", figures=_span(edition, found.top))
+    lowest = listed(edition, [cell.area for cell in found.bottom])
+    if len(found.bottom) == 1:
+        low = t.gettext("Lowest: %(areas)s, %(figures)s.", areas=lowest, figures=_span(edition, found.bottom))
+    else:
+        low = t.gettext("Lowest: %(areas)s, %(figures)s, not distinguishable either.", areas=lowest, figures=_span(edition, found.bottom))
+    return sentence, _sentences(detail, low)
+
+
+def _span(edition: Edition, cells: Sequence[Estimate]) -> str:
+    figures = [edition.figure(cell) for cell in cells]
+    if figures[0] == figures[-1]:
+        return figures[0]
+    return edition.catalog.gettext("%(low)s to %(high)s", low=figures[-1], high=figures[0])
+
+
+def _against_city(edition: Edition, found: AgainstCity) -> tuple[str, str]:
+    t = edition.catalog
+    above, below, neither = len(found.above), len(found.below), len(found.neither)
+    if not above and not below:
+        return t.gettext("No neighborhood is distinguishable from the city."), _compared(edition, neither)
+    parts = []
+    if above:
+        parts.append(
+            t.ngettext(
+                "%(count)s neighborhood is above the city.",
+                "%(count)s neighborhoods are above the city.",
+                above,
+                count=edition.count(above),
+            )
+        )
+    if below and above:
+        parts.append(t.ngettext("%(count)s is below it.", "%(count)s are below it.", below, count=edition.count(below)))
+    elif below:
+        parts.append(
+            t.ngettext(
+                "%(count)s neighborhood is below the city.",
+                "%(count)s neighborhoods are below the city.",
+                below,
+                count=edition.count(below),
+            )
+        )
+    if neither:
+        parts.append(
+            t.ngettext(
+                "%(count)s is not distinguishable from it.",
+                "%(count)s are not distinguishable from it.",
+                neither,
+                count=edition.count(neither),
+            )
+        )
+    detail = []
+    if above:
+        detail.append(t.gettext("Above: %(areas)s.", areas=listed(edition, found.above)))
+    if below:
+        detail.append(t.gettext("Below: %(areas)s.", areas=listed(edition, found.below)))
+    return _sentences(*parts), _sentences(*detail, _compared(edition, above + below + neither))
+
+
+def _compared(edition: Edition, number: int) -> str:
+    return edition.catalog.ngettext(
+        "Allowing for %(count)s comparison.", "Allowing for %(count)s comparisons.", number, count=edition.number(number)
+    )
+
+
+def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
+    t, since = edition.catalog, edition.named(edition.wave_label(found.since))
+    compared = len(found.up) + len(found.down) + len(found.unchanged)
+    if not found.up and not found.down:
+        return t.gettext("Since %(since)s no neighborhood has changed detectably.", since=since), _compared(edition, compared)
+    parts = []
+    if found.up:
+        parts.append(t.gettext("Since %(since)s it rose in %(areas)s.", since=since, areas=listed(edition, [c.area for c in found.up])))
+    if found.down and found.up:
+        parts.append(t.gettext("It fell in %(areas)s.", areas=listed(edition, [c.area for c in found.down])))
+    elif found.down:
+        parts.append(t.gettext("Since %(since)s it fell in %(areas)s.", since=since, areas=listed(edition, [c.area for c in found.down])))
+    rest = len(found.unchanged)
+    if rest:
+        parts.append(
+            t.ngettext(
+                "In %(count)s other neighborhood there is no detectable change.",
+                "In the other %(count)s neighborhoods there is no detectable change.",
+                rest,
+                count=edition.count(rest),
+            )
+        )
+    figures = [
+        f"{edition.named(edition.area_name(c.area or ''))} {edition.difference(c)} ({edition.difference_interval(c)})"
+        for c in (*found.up, *found.down)[:NAMED_AT_MOST]
+    ]
+    return _sentences(*parts), _sentences(t.gettext("%(figures)s.", figures=edition.locale.join(figures)), _compared(edition, compared))
+
+
+def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
+    t, low, high = edition.catalog, found.cells[-1], found.cells[0]
+
+    def name(cell: Estimate) -> str:
+        return edition.group_value(found.variable, dict(cell.group or {})[found.variable])
+
+    sentence = t.gettext(
+        "%(measure)s is %(low)s among residents who speak %(language)s at home and %(high)s among those who speak %(other)s.",
+        measure=edition.measure_title(found.measure),
+        low=edition.figure(low),
+        language=name(low),
+        high=edition.figure(high),
+        other=name(high),
+    )
+    detail = [
+        t.gettext("Intervals %(first)s and %(second)s.", first=edition.interval(low, words=True), second=edition.interval(high, words=True))
+    ]
+    if found.city is not None and found.city.estimate is not None:
+        detail.append(t.gettext("The city: %(value)s.", value=edition.figure(found.city)))
+    told = {tuple((c.group or {}).items()): c.detectable for c in found.contrasts}
+    ends = [told.get(tuple((cell.group or {}).items())) for cell in (low, high)]
+    if ends == [False, False]:
+        detail.append(t.gettext("Neither is distinguishable from the city."))
+    return sentence, _sentences(*detail)
+
+
+def _gap(edition: Edition, found: ReportingGap) -> tuple[str, str]:
+    t = edition.catalog
+    sentence = t.gettext("For every crime reported to the police, residents experienced %(value)s.", value=edition.figure(found.estimate))
+    detail = [
+        t.gettext(
+            "%(confidence)s interval %(interval)s, from %(answers)s households that experienced a crime in 12 months.",
+            confidence=confidence(edition),
+            interval=edition.interval(found.estimate, words=True),
+            answers=edition.answers(found.estimate),
+        )
+    ]
+    groups = [
+        f"{edition.group_value(variable, value)} {edition.figure(cell)} ({edition.interval(cell, words=True)})"
+        for cell in found.groups
+        for variable, value in (cell.group or {}).items()
+    ]
+    if groups:
+        detail.append(t.gettext("By language at home: %(figures)s.", figures=edition.locale.join(groups)))
+    return sentence, _sentences(*detail)
+
+
+def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
+    t = edition.catalog
+    titles = [edition.measure_title(measure) for measure in found.measures]
+    sentence = t.gettext(
+        "Asked what would help the most, %(first)s chose “%(option)s” and %(second)s “%(other)s”.",
+        first=edition.figure(found.cells[0]),
+        option=titles[0],
+        second=edition.figure(found.cells[1]),
+        other=titles[1],
+    )
+    intervals = t.gettext(
+        "Intervals %(first)s and %(second)s.",
+        first=edition.interval(found.cells[0], words=True),
+        second=edition.interval(found.cells[1], words=True),
+    )
+    return sentence, _sentences(intervals, t.gettext("Up to two could be chosen."))
+
+
+def _not_shown(edition: Edition, found: NotShown) -> tuple[str, str]:
+    t, hidden, parts = edition.catalog, found.hidden, []
+    caution = len(found.caution)
+    if hidden:
+        parts.append(
+            t.ngettext(
+                "%(count)s neighborhood is not shown.", "%(count)s neighborhoods are not shown.", hidden, count=edition.count(hidden)
+            )
+        )
+    if few := len(found.too_few):
+        parts.append(
+            t.ngettext(
+                "In %(count)s, fewer than %(minimum)s residents answered.",
+                "In %(count)s, fewer than %(minimum)s residents answered.",
+                few,
+                count=edition.count(few),
+                minimum=edition.number(edition.minimum_n),
+            )
+        )
+    if vague := len(found.imprecise):
+        parts.append(
+            t.ngettext(
+                "In %(count)s, the figure would be too imprecise.",
+                "In %(count)s, the figures would be too imprecise.",
+                vague,
+                count=edition.count(vague),
+            )
+        )
+    if guard := len(found.protects):
+        parts.append(
+            t.ngettext(
+                "%(count)s is withheld because it would give another away.",
+                "%(count)s are withheld because they would give others away.",
+                guard,
+                count=edition.count(guard),
+            )
+        )
+    if not hidden:
+        parts.append(
+            t.ngettext(
+                "%(count)s neighborhood is to be read with caution.",
+                "%(count)s neighborhoods are to be read with caution.",
+                caution,
+                count=edition.count(caution),
+            )
+        )
+    detail = []
+    if hidden:
+        detail.append(t.gettext("Not shown: %(areas)s.", areas=listed(edition, (*found.too_few, *found.imprecise, *found.protects))))
+    if caution:
+        detail.append(t.gettext("To be read with caution: %(areas)s.", areas=listed(edition, found.caution)))
+    return _sentences(*parts), _sentences(*detail)

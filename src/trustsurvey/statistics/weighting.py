@@ -1,0 +1,296 @@
+"""From base weights to weights that meet the census: post-stratification and raking, computed from cells.
+
+Raking is calibration with the raking distance (Deville and Särndal 1992, case 2; Deville, Särndal and Sautory 1993): of all weights
+w = d·g that meet every margin, those with the least Σ d (g log g − g + 1). g is exp(x′λ), a function of the margin categories only, so
+λ is found from one sum of base weights a weighting class.
+
+Someone without an answer on a margin is unconstrained there, and the margin's totals are scaled to the weighted share that answered. A
+category without a control total is kept at its weighted share among those who answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trustsurvey.errors import RakingError, StatisticsError
+from trustsurvey.statistics.arrays import FloatArray, IntArray
+from trustsurvey.statistics.tally import MISSING, DD, D, N, Tally
+
+TOLERANCE = 1e-9
+"""Largest relative error of a margin that counts as met."""
+
+_AGREEMENT = 1e-6
+"""Totals of two margins that differ relatively by less are taken for the same number, rounded differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Control totals: how many of the population are in each category of an axis."""
+
+    axis: str
+    totals: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the weights of one category must sum to. ``share`` is its base-weighted share among those who answered the margin (0–1)."""
+
+    margin: str
+    category: str
+    total: float
+    share: float
+    kept: bool = False  # no control total was given: kept at its weighted share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Calibration:
+    """The model matrix of the margins, as the one column that each cell has in each margin.
+
+    Attributes:
+        columns: shape (margins, cells): the column that is 1 for the cell, ``MISSING`` where the cell is unconstrained.
+        size: number of columns p.
+    """
+
+    columns: IntArray
+    size: int
+
+    def total(self, amounts: FloatArray) -> FloatArray:
+        """Σ amounts·x over cells, shape (p,)."""
+        return self.total_by(amounts, np.zeros(amounts.size, dtype=np.int64), 1)[0]
+
+    def total_by(self, amounts: FloatArray, labels: IntArray, size: int) -> FloatArray:
+        """Σ amounts·x over the cells of each label, shape (size, p); cells labelled ``MISSING`` are left out."""
+        sums = np.zeros(size * self.size)
+        for column in self.columns:
+            inside = (column >= 0) & (labels >= 0)
+            sums += np.bincount(labels[inside] * self.size + column[inside], weights=amounts[inside], minlength=sums.size)
+        return sums.reshape(size, self.size)
+
+    def gram(self, amounts: FloatArray) -> FloatArray:
+        """Σ amounts·x x′ over cells, shape (p, p)."""
+        sums = np.zeros(self.size * self.size)
+        for first in self.columns:
+            for second in self.columns:
+                inside = (first >= 0) & (second >= 0)
+                sums += np.bincount(first[inside] * self.size + second[inside], weights=amounts[inside], minlength=sums.size)
+        return sums.reshape(self.size, self.size)
+
+    def predict(self, coefficients: FloatArray) -> FloatArray:
+        """x′coefficients of each cell, shape (cells,)."""
+        padded = np.append(coefficients, 0.0)  # the column MISSING (−1) reads this zero
+        found: FloatArray = padded[self.columns].sum(axis=0)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weighting:
+    """Final weights: everyone in a cell has base weight times ``factor``.
+
+    ``calibration`` is None for base weights, whose standard errors need no residuals.
+    """
+
+    factor: FloatArray
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostics:
+    """How uneven weights are: Kish's (1965) design effect 1 + CV² = n Σw²/(Σw)², n over it, and the range."""
+
+    deff_kish: float
+    n_eff: float
+    lightest: float
+    heaviest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RakingResult:
+    """Weights that meet every margin; one that doesn't can't be made.
+
+    Attributes:
+        weighting: the factor of each cell and what standard errors need.
+        targets: every category of every margin.
+        reached: the sum of the final weights of each target.
+        iterations: Newton steps taken.
+        largest_error: the largest relative error of a margin category.
+        answered: base-weighted share that answered each margin (0–1).
+
+    Raises:
+        RakingError: a margin isn't met to ``TOLERANCE``; says which category, and by how much.
+    """
+
+    weighting: Weighting
+    targets: tuple[Target, ...]
+    reached: tuple[float, ...]
+    iterations: int
+    diagnostics: Diagnostics
+    answered: Mapping[str, float] = field(default_factory=dict)
+    largest_error: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        worst, error = None, 0.0
+        for target, reached in zip(self.targets, self.reached, strict=True):
+            miss = abs(reached - target.total) / target.total
+            if not miss <= error:
+                worst, error = target, miss
+        if worst is not None and not error <= TOLERANCE:
+            reached = self.reached[self.targets.index(worst)]
+            raise RakingError(
+                f"margin {worst.margin}, category {worst.category}: the weights reach {reached:.6g} where {worst.total:.6g} is wanted; no weights "
+                f"of these respondents meet all margins together. Collapse sparse categories or leave a margin out."
+            )
+        object.__setattr__(self, "largest_error", error)
+
+
+def base(tally: Tally) -> Weighting:
+    """The base weights as they are."""
+    return Weighting(factor=np.ones(len(tally)))
+
+
+def diagnose(tally: Tally, weighting: Weighting) -> Diagnostics:
+    """Kish's design effect and the range of the final weights. All zero without respondents."""
+    n = float(tally.people[N].sum())
+    if n == 0:
+        return Diagnostics(deff_kish=1.0, n_eff=0.0, lightest=0.0, heaviest=0.0)
+    total = float((tally.people[D] * weighting.factor).sum())
+    square = float((tally.people[DD] * weighting.factor**2).sum())
+    deff = n * square / total**2
+    return Diagnostics(
+        deff_kish=deff,
+        n_eff=n / deff,
+        lightest=float((tally.lightest * weighting.factor).min()),
+        heaviest=float((tally.heaviest * weighting.factor).max()),
+    )
+
+
+def control(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]:
+    """What the weights of each category must sum to, and the base-weighted share that answered the margin.
+
+    Raises:
+        RakingError: a total isn't a number ≥ 0, no one answered the margin, or a category that has a total has no respondents (or the
+            reverse: a total of 0 where there are some).
+    """
+    codes, levels = tally.codes(margin.axis), tally.levels(margin.axis)
+    weight = np.bincount(codes + 1, weights=tally.people[D], minlength=len(levels) + 1)
+    answered = float(weight[1:].sum())
+    if answered == 0:
+        raise RakingError(f"margin {margin.axis}: no respondent has an answer to it")
+    for category, total in margin.totals.items():
+        present = category in levels and weight[levels.index(category) + 1] > 0
+        if not (np.isfinite(total) and total >= 0):
+            raise RakingError(f"margin {margin.axis}, category {category}: the control total is {total}; it must be a number from 0 up")
+        if total > 0 and not present:
+            raise RakingError(f"margin {margin.axis}, category {category}: {total:g} people are wanted, but no respondent is in it")
+        if total == 0 and present:
+            raise RakingError(f"margin {margin.axis}, category {category}: the control total is 0, but there are respondents in it")
+    population = sum(margin.totals.values())
+    if population == 0:
+        raise RakingError(f"margin {margin.axis}: its control totals sum to 0")
+    share = answered / float(weight.sum())
+    shares = {level: float(weight[n + 1]) / answered for n, level in enumerate(levels) if weight[n + 1] > 0}
+    kept = sum(part for level, part in shares.items() if level not in margin.totals)
+    targets = []
+    for level, part in shares.items():
+        known = level in margin.totals
+        of_population = margin.totals[level] * (1.0 - kept) if known else part * population
+        targets.append(Target(margin=margin.axis, category=level, total=of_population * share, share=part, kept=not known))
+    return tuple(targets), share
+
+
+def rake(tally: Tally, margins: Sequence[Margin], *, iterations: int = 100) -> RakingResult:
+    """Weights that meet every margin, by calibration with the raking distance.
+
+    Args:
+        tally: holds an axis for each margin.
+        margins: control totals; all of one population, so their sums agree.
+        iterations: Newton steps at most.
+
+    Raises:
+        RakingError: margins disagree in total, a category has no respondents, or no weights meet all margins together.
+        StatisticsError: no margin is given, or the tally lacks an axis.
+    """
+    population = _population(tally, margins)
+    targets: list[Target] = []
+    answered: dict[str, float] = {}
+    columns = np.full((len(margins), len(tally)), MISSING, dtype=np.int64)
+    for row, margin in enumerate(margins):
+        scaled = Margin(margin.axis, {k: v * population / sum(margin.totals.values()) for k, v in margin.totals.items()})
+        of_margin, answered[margin.axis] = control(tally, scaled)
+        position = {target.category: len(targets) + n for n, target in enumerate(of_margin)}
+        table = np.array([*(position.get(level, MISSING) for level in tally.levels(margin.axis)), MISSING], dtype=np.int64)
+        columns[row] = table[tally.codes(margin.axis)]
+        targets += of_margin
+    calibration = Calibration(columns=columns, size=len(targets))
+    totals = np.array([target.total for target in targets])
+    coefficients, taken = _solve(calibration, tally.people[D] * (population / tally.people[D].sum()), totals, iterations)
+    factor = np.exp(calibration.predict(coefficients)) * (population / tally.people[D].sum())
+    weighting = Weighting(factor=factor, calibration=calibration)
+    return RakingResult(
+        weighting=weighting,
+        targets=tuple(targets),
+        reached=tuple(calibration.total(tally.people[D] * factor).tolist()),
+        iterations=taken,
+        diagnostics=diagnose(tally, weighting),
+        answered=answered,
+    )
+
+
+def poststratify(tally: Tally, margin: Margin) -> RakingResult:
+    """Post-stratification on one axis: raking to a single margin, where the factor of a category is its total over its sum of base weights."""
+    return rake(tally, [margin])
+
+
+def _population(tally: Tally, margins: Sequence[Margin]) -> float:
+    if not margins:
+        raise StatisticsError("raking needs a margin")
+    if not len(tally):
+        raise RakingError(f"margin {margins[0].axis}: there are no respondents")
+    for margin in margins:
+        if not tally.has(margin.axis):
+            raise StatisticsError(f"the respondents weren't tallied by {margin.axis}")
+    first = sum(margins[0].totals.values())
+    for margin in margins[1:]:
+        other = sum(margin.totals.values())
+        if not abs(other - first) <= _AGREEMENT * max(abs(first), abs(other)):
+            raise RakingError(
+                f"margins {margins[0].axis} and {margin.axis} disagree: one has {first:.10g} people in total, the other {other:.10g}. "
+                "They must describe the same population."
+            )
+    return float(first)
+
+
+def _solve(calibration: Calibration, weight: FloatArray, totals: FloatArray, iterations: int) -> tuple[FloatArray, int]:
+    """λ with Σ weight·exp(x′λ)·x = totals, by damped Newton steps on the convex dual Σ weight·exp(x′λ) − totals′λ.
+
+    Margins that each sum to the population make the Hessian singular; the pseudo-inverse gives the shortest step, and the weights are
+    the same for every solution.
+    """
+    classes, of_class = np.unique(calibration.columns, axis=1, return_inverse=True)
+    small = Calibration(columns=classes, size=calibration.size)
+    mass = np.bincount(of_class.reshape(-1), weights=weight, minlength=classes.shape[1])
+    coefficients = np.zeros(calibration.size)
+
+    def dual(at: FloatArray) -> float:
+        with np.errstate(over="ignore"):
+            return float((mass * np.exp(small.predict(at))).sum() - totals @ at)
+
+    value = dual(coefficients)
+    for taken in range(iterations):
+        fitted = mass * np.exp(small.predict(coefficients))
+        gradient = totals - small.total(fitted)
+        if np.all(np.abs(gradient) <= 1e-13 * totals):
+            return coefficients, taken
+        step = np.linalg.pinv(small.gram(fitted), rcond=1e-13, hermitian=True) @ gradient
+        size = 1.0
+        slope = float(gradient @ step)
+        while size > 1e-10 and not dual(coefficients + size * step) <= value - 1e-4 * size * slope + 1e-14 * abs(value):
+            size /= 2
+        moved = coefficients + size * step
+        now = dual(moved)
+        if not np.isfinite(now) or (size <= 1e-10):
+            return coefficients, taken
+        coefficients, value = moved, now
+    return coefficients, iterations
