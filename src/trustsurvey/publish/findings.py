@@ -165,7 +165,7 @@ def _extremes(release: Release, measure: Measure) -> Extremes | None:
 
 def _against_city(release: Release, measure: Measure) -> AgainstCity | None:
     contrasts = against_city(release, measure.code)
-    if not contrasts:
+    if len(contrasts) < 2:
         return None
     order = [cell.area for cell in ranked(release, measure.code) if cell.area in contrasts]
     codes = [code for code in order if code is not None]

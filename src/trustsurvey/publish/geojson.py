@@ -51,7 +51,7 @@ def _estimate(row: Row) -> dict[str, Any]:
 def _geometry(geometry: Mapping[str, Any] | None) -> Any:
     if geometry is None:
         return None
-    placed: dict[str, Any] = mapping(orient_polygons(shape(geometry), exterior_cw=False))
+    placed: dict[str, Any] = mapping(orient_polygons(shape(dict(geometry)), exterior_cw=False))
     return {"type": placed["type"], "coordinates": _rounded(placed["coordinates"])}
 
 

@@ -1,7 +1,7 @@
 """Findings in sentences, and the short texts that stand beside figures.
 
-One typed result makes one statement, in the reader's language: the verb first, the figure second, the interval in the line below. Nothing is
-said that the result doesn't hold; what wasn't found is said in the same voice as what was.
+One typed result makes one statement, in the reader's language: the verb first, the figure second, the interval in the line below.
+Nothing is said that the result doesn't hold; what wasn't found is said in the same voice as what was.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _sentences(*parts: str) -> str:
 def _level(edition: Edition, level: Level) -> tuple[str, str]:
     t, cell, title = edition.catalog, level.estimate, edition.measure_title(level.measure)
     if cell.estimate is None:
-        return t.gettext("%(measure)s for the whole city: %(reason)s.", measure=title, reason=reason(edition, cell.flag)), ""
+        return t.gettext("No figure is shown for the whole city."), f"{reason(edition, cell.flag)}."
     value = edition.figure(cell)
     if level.measure.kind == "index":
         sentence = t.gettext("Trust in the local police stands at %(value)s out of 100.", value=value)
@@ -334,54 +334,63 @@ def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
 
 
 def _not_shown(edition: Edition, found: NotShown) -> tuple[str, str]:
-    t, hidden, parts = edition.catalog, found.hidden, []
-    caution = len(found.caution)
-    if hidden:
-        parts.append(
-            t.ngettext(
-                "%(count)s neighborhood is not shown.", "%(count)s neighborhoods are not shown.", hidden, count=edition.count(hidden)
-            )
+    t, caution = edition.catalog, len(found.caution)
+    detail = []
+    if found.hidden:
+        detail.append(t.gettext("Not shown: %(areas)s.", areas=listed(edition, (*found.too_few, *found.imprecise, *found.protects))))
+    if caution:
+        detail.append(t.gettext("To be read with caution: %(areas)s.", areas=listed(edition, found.caution)))
+    if found.hidden:
+        return _withheld(edition, found), _sentences(*detail)
+    sentence = t.ngettext(
+        "%(count)s neighborhood is to be read with caution.",
+        "%(count)s neighborhoods are to be read with caution.",
+        caution,
+        count=edition.count(caution),
+    )
+    return sentence, _sentences(*detail)
+
+
+def _withheld(edition: Edition, found: NotShown) -> str:
+    """How many areas are withheld, and why: each reason with its own number, unless there is only one reason."""
+    t, hidden, minimum = edition.catalog, found.hidden, edition.number(edition.minimum_n)
+    few, vague, guard = len(found.too_few), len(found.imprecise), len(found.protects)
+    total, few_said, vague_said, guard_said = (edition.count(number) for number in (hidden, few, vague, guard))
+    if few == hidden:
+        return t.ngettext(
+            "%(count)s neighborhood is not shown: fewer than %(minimum)s residents answered.",
+            "%(count)s neighborhoods are not shown: in each, fewer than %(minimum)s residents answered.",
+            hidden,
+            count=total,
+            minimum=minimum,
         )
-    if few := len(found.too_few):
+    parts = [t.ngettext("%(count)s neighborhood is not shown.", "%(count)s neighborhoods are not shown.", hidden, count=total)]
+    if few:
         parts.append(
             t.ngettext(
                 "In %(count)s, fewer than %(minimum)s residents answered.",
-                "In %(count)s, fewer than %(minimum)s residents answered.",
+                "In %(count)s of them, fewer than %(minimum)s residents answered.",
                 few,
-                count=edition.count(few),
-                minimum=edition.number(edition.minimum_n),
+                count=few_said,
+                minimum=minimum,
             )
         )
-    if vague := len(found.imprecise):
+    if vague:
         parts.append(
             t.ngettext(
                 "In %(count)s, the figure would be too imprecise.",
-                "In %(count)s, the figures would be too imprecise.",
+                "In %(count)s of them, the figures would be too imprecise.",
                 vague,
-                count=edition.count(vague),
+                count=vague_said,
             )
         )
-    if guard := len(found.protects):
+    if guard:
         parts.append(
             t.ngettext(
                 "%(count)s is withheld because it would give another away.",
                 "%(count)s are withheld because they would give others away.",
                 guard,
-                count=edition.count(guard),
+                count=guard_said,
             )
         )
-    if not hidden:
-        parts.append(
-            t.ngettext(
-                "%(count)s neighborhood is to be read with caution.",
-                "%(count)s neighborhoods are to be read with caution.",
-                caution,
-                count=edition.count(caution),
-            )
-        )
-    detail = []
-    if hidden:
-        detail.append(t.gettext("Not shown: %(areas)s.", areas=listed(edition, (*found.too_few, *found.imprecise, *found.protects))))
-    if caution:
-        detail.append(t.gettext("To be read with caution: %(areas)s.", areas=listed(edition, found.caution)))
-    return _sentences(*parts), _sentences(*detail)
+    return _sentences(*parts)

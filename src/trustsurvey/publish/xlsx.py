@@ -20,22 +20,22 @@ INK, QUIET, ACCENT = "#23211d", "#5a554c", "#0b5563"
 def write_xlsx(edition: Edition) -> bytes:
     """The workbook in bytes. Sheets read from right to left where the locale does; the header isn't translated."""
     out = io.BytesIO()
-    release = edition.release
-    with xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    ) as book:
-        book.set_properties({"title": edition.survey_title(), **_made(edition)})
-        book.set_size(1900, 1200)
+    as_typed = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, as_typed) as book:
+        book.set_properties(_properties(edition))
         _estimates(book, edition)
         _notes(book, edition)
-        if release.synthetic:
-            book.set_properties({"title": edition.survey_title(), "comments": edition.catalog.gettext("Synthetic data"), **_made(edition)})
     return out.getvalue()
 
 
-def _made(edition: Edition) -> dict[str, datetime]:
-    day = edition.release.released
-    return {"created": datetime.combine(day, time(), UTC).replace(tzinfo=None)} if day else {}
+def _properties(edition: Edition) -> dict[str, object]:
+    release = edition.release
+    found: dict[str, object] = {"title": edition.survey_title()}
+    if release.synthetic:
+        found["comments"] = edition.catalog.gettext("Synthetic data")
+    if release.released:
+        found["created"] = datetime.combine(release.released, time(), UTC).replace(tzinfo=None)
+    return found
 
 
 def _estimates(book: Any, edition: Edition) -> None:
