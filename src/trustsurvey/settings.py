@@ -1,4 +1,4 @@
-"""Settings: frozen, read once from the environment. ``docs/settings.md`` is made from the fields below (`trustsurvey doctor --settings`)."""
+"""Settings: frozen, read once from the environment. ``docs/settings.md`` is made from the fields below."""
 
 from __future__ import annotations
 

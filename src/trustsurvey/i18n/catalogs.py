@@ -1,12 +1,11 @@
 """Catalogues: one merged catalogue a locale, read from ``<folder>/<locale>/LC_MESSAGES/{messages,questionnaire,areas}.po``.
 
-Later folders win (an installation's own over the shipped). All files of a locale become one catalogue, because gettext takes the plural rule of
-whichever was loaded last; here it is CLDR's (``locales.PLURALS``) whatever a file's header says.
+Later folders win (an installation's own over the shipped). All files of a locale become one catalogue, because gettext takes
+the plural rule of whichever was loaded last; here it is CLDR's (``locales.PLURALS``) whatever a file's header says.
 """
 
 from __future__ import annotations
 
-import gettext
 import io
 import threading
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog as BabelCatalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
+from babel.support import NullTranslations, Translations
 
 from trustsurvey.errors import CatalogError, Fault
 from trustsurvey.i18n.locales import PLURALS, Locale
@@ -31,16 +31,16 @@ class Catalog:
     """
 
     locale: Locale
-    translations: gettext.NullTranslations = field(repr=False)
+    translations: NullTranslations = field(repr=False)
 
     def gettext(self, message: str, **named: object) -> str:
-        return _fill(self.translations.gettext(message), named)
+        return _fill(str(self.translations.gettext(message)), named)
 
     def ngettext(self, singular: str, plural: str, n: int, **named: object) -> str:
-        return _fill(self.translations.ngettext(singular, plural, n), {"n": n, **named})
+        return _fill(str(self.translations.ngettext(singular, plural, n)), {"n": n, **named})
 
     def pgettext(self, context: str, message: str, **named: object) -> str:
-        return _fill(self.translations.pgettext(context, message), named)
+        return _fill(str(self.translations.pgettext(context, message)), named)
 
 
 def _fill(text: str, named: dict[str, object]) -> str:
@@ -72,7 +72,7 @@ class Catalogs:
         with self._lock:
             self._read.clear()
 
-    def _merge(self, code: str) -> gettext.NullTranslations:
+    def _merge(self, code: str) -> NullTranslations:
         merged = BabelCatalog(locale=None, charset="utf-8")
         for folder in self.folders:
             for domain in DOMAINS:
@@ -85,7 +85,7 @@ class Catalogs:
         merged.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS.get(code, PLURALS["en"]))]
         write_mo(buffer, merged)
         buffer.seek(0)
-        return gettext.GNUTranslations(buffer)
+        return Translations(fp=buffer)
 
 
 def read(path: Path, code: str) -> BabelCatalog:

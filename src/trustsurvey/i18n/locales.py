@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Literal
@@ -82,7 +82,10 @@ class Locale:
         return str(found) if found else code
 
     def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
-        """``value`` rounded half to even on its decimal digits, with the locale's separators; minus is U+2212; ``sign`` shows a plus (never on 0)."""
+        """``value`` rounded half to even on its decimal digits, with the locale's separators.
+
+        Minus is U+2212; ``sign`` shows a plus (never on 0).
+        """
         exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         text = numbers.format_decimal(abs(exact), format=pattern, locale=self.cldr, numbering_system="latn")
@@ -96,10 +99,10 @@ class Locale:
         before, _, after = re.sub(r"[#0,.]+", "\0", pattern).partition("\0")
         return before + self.number(value, decimals) + after
 
-    def date(self, day: date, form: str = "long") -> str:
+    def date(self, day: datetime.date, form: str = "long") -> str:
         return dates.format_date(day, form, locale=self.cldr)
 
-    def month(self, day: date) -> str:
+    def month(self, day: datetime.date) -> str:
         """“October 2026”."""
         return dates.format_skeleton("yMMMM", day, locale=self.cldr)
 

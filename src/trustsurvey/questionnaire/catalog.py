@@ -50,7 +50,7 @@ def _all(questionnaire: Questionnaire) -> Iterator[Message]:
         for item in section.items:
             yield from _item(item)
     scoring = questionnaire.scoring
-    named = [(d.code, d.title) for d in (*scoring.domains, scoring.index)]
+    named = [(d.code, d.title) for d in scoring.domains] + [(scoring.index.code, scoring.index.title)]
     named += [(s.item, s.title) for s in scoring.single] + [(p.code, p.title) for p in scoring.proportions]
     for code, title in named:
         yield Message(f"measure:{code}", title, "Name of a figure in results and reports; keep it short")

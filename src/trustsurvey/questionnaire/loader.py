@@ -23,7 +23,6 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from trustsurvey.errors import Fault, NotFound, QuestionnaireError
 from trustsurvey.questionnaire.schema import (
-    CODES,
     MAX_OPTIONS,
     Condition,
     Domain,
@@ -458,13 +457,14 @@ def _check_scoring(questionnaire: Questionnaire, items: dict[str, Item], places:
     for n, code in enumerate(scoring.shares):
         if code not in items or items[code].kind is not Kind.MULTIPLE:
             places.add(("scoring", "shares", n), f"{code!r} is not an item of type multiple")
-    for key, codes in ((("weighting", "margins"), questionnaire.margins), (("groups",), questionnaire.groups)):
+    chosen: tuple[tuple[Path_, tuple[str, ...]], ...] = (
+        (("weighting", "margins"), questionnaire.margins),
+        (("groups",), questionnaire.groups),
+    )
+    for where, codes in chosen:
         for n, code in enumerate(codes):
             if code not in items or items[code].kind is not Kind.CHOICE:
-                places.add((*key, n), f"{code!r} is not an item of type choice")
+                places.add((*where, n), f"{code!r} is not an item of type choice")
     measures = [*known, scoring.index.code, *(s.item for s in scoring.single), *(p.code for p in scoring.proportions)]
     for code in {code for code in measures if measures.count(code) > 1}:
         places.add(("scoring",), f"the measure {code!r} is named twice")
-
-
-assert len(CODES) > MAX_OPTIONS  # every option has a character of its own

@@ -52,7 +52,9 @@ def load(text: str, *, locales: Sequence[str], file: str = "notice.yaml") -> dic
     known = document if isinstance(document, dict) else {}
     for locale in locales:
         if locale not in known:
-            faults.append(Fault("the notice is missing: operator, contact, who_sees, consent, results, help_lines", file=file, place=locale))
+            faults.append(
+                Fault("the notice is missing: operator, contact, who_sees, consent, results, help_lines", file=file, place=locale)
+            )
     if faults:
         raise QuestionnaireError(faults)
     return {locale: found[locale] for locale in locales}

@@ -1,8 +1,8 @@
 """Answers ⇄ the fixed-column record, and its codebook.
 
-One character a column, in the order asked, as survey archives have always kept them: the option's character (``CODES`` by position), ``-`` not
-answered, ``~`` prefer not to say, ``?`` don't know, ``.`` not asked. A multiple-choice item takes a column an option (``1`` chosen, ``0`` not).
-The area stands beside the record and the comment is sealed apart: neither has a column.
+One character a column, in the order asked, as survey archives have always kept them: the option's character (``CODES`` by
+position), ``-`` not answered, ``~`` prefer not to say, ``?`` don't know, ``.`` not asked. A multiple-choice item takes a column an option
+(``1`` chosen, ``0`` not). The area stands beside the record and the comment is sealed apart: neither has a column.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ def encode(questionnaire: Questionnaire, answers: Answers) -> str:
 
 
 def decode(questionnaire: Questionnaire, record: str) -> dict[str, Answer]:
-    """The answers in ``record``, without those not answered or not asked. Raises AnswersError when it isn't a record of this questionnaire."""
+    """The answers in ``record``, without those not answered or not asked.
+
+    Raises AnswersError when it isn't a record of this questionnaire.
+    """
     if len(record) != width(questionnaire):
         raise AnswersError([Fault(f"a record of {questionnaire.code} has {width(questionnaire)} characters, not {len(record)}")])
     answers: dict[str, Answer] = {}

@@ -29,8 +29,8 @@ def collect(
 ) -> None:
     """Store the answers to ``wave`` of one resident of ``area`` (an area's code), and the comment sealed apart under a key of its own.
 
-    Answers to questions that don't apply are dropped. Raises StateError when the wave is closed, and AnswersError for an area or an answer that
-    the survey doesn't have, or for no answer at all; then nothing is stored.
+    Answers to questions that don't apply are dropped. Raises StateError when the wave is closed, and AnswersError for an area or an
+    answer that the survey doesn't have, or for no answer at all; then nothing is stored.
     """
     if not queries.is_open(connection, wave.id):
         raise StateError(f"wave {wave.number} of {wave.survey.code} is closed")

@@ -83,7 +83,8 @@ def _features(text: str, file: str) -> Sequence[Any]:
         raise AreasError([Fault("this is not a GeoJSON FeatureCollection (RFC 7946)", file=file)])
     if not document["features"]:
         raise AreasError([Fault("the file has no features", file=file)])
-    return document["features"]
+    features: list[Any] = document["features"]
+    return features
 
 
 def _feature(feature: Any, wanted: Properties) -> tuple[AreaRow, Any] | str:
@@ -97,7 +98,9 @@ def _feature(feature: Any, wanted: Properties) -> tuple[AreaRow, Any] | str:
     name = " ".join(str(found[wanted.name]).split())
     code = str(found[wanted.code]).strip() if wanted.code else slug(name)
     if not re.fullmatch(r"[\w.-]{1,40}", code) or code == "outside":
-        return f"{code!r} can't be a code: use letters, digits, - . and _, 40 at most" + ("" if wanted.code else " (give one with --code PROPERTY)")
+        return f"{code!r} can't be a code: use letters, digits, - . and _, 40 at most" + (
+            "" if wanted.code else " (give one with --code PROPERTY)"
+        )
     adults = None
     if wanted.adults:
         try:
@@ -126,7 +129,8 @@ def _shape(geometry: Any) -> Any:
         return f"its geometry is broken: {explain_validity(found)}"
     west, south, east, north = found.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
-        return f"its coordinates reach {west:.0f} {south:.0f} to {east:.0f} {north:.0f}: GeoJSON wants degrees of longitude and latitude (WGS 84)"
+        reach = f"{west:.0f} {south:.0f} to {east:.0f} {north:.0f}"
+        return f"its coordinates reach {reach}: GeoJSON wants degrees of longitude and latitude (WGS 84)"
     return found
 
 
@@ -137,10 +141,10 @@ def slug(name: str) -> str:
 
 
 def _name(name: str) -> str:
-    """Names in capitals are written as names: ``CAPITOL HILL`` → ``Capitol Hill``, ``SODO`` stays."""
+    """Names in capitals are written as names: ``CAPITOL HILL`` → ``Capitol Hill``; ``SLU`` stays."""
     if name != name.upper() or not any(map(str.isalpha, name)):
         return name
-    if " " not in name and "/" not in name and "-" not in name and len(name) <= 4:
+    if " " not in name and "/" not in name and "-" not in name and len(name) <= 3:
         return name
     return re.sub(r"[^\W\d_]+('[^\W\d_]+)?", lambda word: word[0][0] + word[0][1:].lower(), name)
 

@@ -81,7 +81,7 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
         if not message.id:
             continue
         kept = old.get(message.id, message.context)
-        string = _as_source(message, locale) if locale == "en" else (kept.string if kept is not None else message.string)
+        string = message.id if locale == "en" else (kept.string if kept is not None else message.string)  # English is its own translation
         fresh.add(
             message.id,
             string,
@@ -96,11 +96,6 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
     )
     path.write_text(_text(fresh, locale, review), encoding="utf-8")
     return coverage(fresh, locale, domain)
-
-
-def _as_source(message: Message, locale: str) -> object:
-    """English is its own translation."""
-    return message.id
 
 
 def _header(path: Path, name: str) -> str:
@@ -181,7 +176,7 @@ def _check_file(path: Path, locale: str, catalog: Catalog, wanted: Catalog) -> I
         if not message.id:
             continue
         found = catalog.get(message.id, message.context)
-        source = message.id if isinstance(message.id, tuple) else (message.id,)
+        source = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         place = message.context or source[0][:40]
         if found is None:
             yield Fault("the entry is missing; `trustsurvey translations update` adds it", file=str(path), place=place)

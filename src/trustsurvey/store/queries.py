@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, select, upd
 
 from trustsurvey.analysis import release as releases
 from trustsurvey.analysis.release import Release
-from trustsurvey.errors import NotFound
+from trustsurvey.errors import NotFound, ReleaseError
 from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire import notice as notices
 from trustsurvey.questionnaire.notice import Notice
@@ -91,13 +91,18 @@ def area_set_named(connection: Connection, code: str) -> int:
 
 def add_area_set(connection: Connection, code: str, place: str, rows: Sequence[AreaRow]) -> int:
     """Store a set of areas; returns its id."""
-    added = connection.execute(insert(area_set).values(code=code, place=place)).inserted_primary_key
-    assert added is not None  # an INSERT of one row has a key
-    key = int(added[0])
+    key: int = connection.execute(insert(area_set).values(code=code, place=place).returning(area_set.c.id)).scalar_one()
     connection.execute(
         insert(area),
         [
-            {"area_set_id": key, "code": r.code, "name": r.name, "geometry": json.dumps(r.geometry), "adults": r.adults, "part_of": r.part_of}
+            {
+                "area_set_id": key,
+                "code": r.code,
+                "name": r.name,
+                "geometry": json.dumps(r.geometry),
+                "adults": r.adults,
+                "part_of": r.part_of,
+            }
             for r in rows
         ],
     )
@@ -133,7 +138,13 @@ def survey_named(connection: Connection, code: str) -> SurveyRow:
 
 def _survey_select() -> Select[Any]:
     return select(
-        survey.c.id, survey.c.code, survey.c.title, survey.c.area_set_id, survey.c.synthetic, area_set.c.place, area_set.c.code.label("area_set")
+        survey.c.id,
+        survey.c.code,
+        survey.c.title,
+        survey.c.area_set_id,
+        survey.c.synthetic,
+        area_set.c.place,
+        area_set.c.code.label("area_set"),
     ).join(area_set)
 
 
@@ -162,9 +173,7 @@ def add_wave(connection: Connection, row: WaveRow) -> int:
         "margins": json.dumps(row.margins) if row.margins is not None else None,
         "comment_key": row.comment_key,
     }
-    added = connection.execute(insert(wave).values(values)).inserted_primary_key
-    assert added is not None  # an INSERT of one row has a key
-    return int(added[0])
+    return int(connection.execute(insert(wave).values(values).returning(wave.c.id)).scalar_one())
 
 
 def waves(connection: Connection, survey_code: str) -> tuple[WaveRow, ...]:
@@ -250,8 +259,9 @@ def records(connection: Connection, wave_id: int, *, chunk: int = 100_000) -> It
 
 
 def add_release(connection: Connection, wave_id: int, made: Release) -> None:
-    assert made.number is not None  # the pipeline gives published releases a number and a day
-    assert made.released is not None
+    """Store a release. Raises ReleaseError for one that has no number or day (an analysis of microdata, not a release of a wave)."""
+    if made.number is None or made.released is None or made.precision != "published":
+        raise ReleaseError("only a release of a wave, at published precision, with its number and day, can be stored")
     body = releases.to_json(made).decode()
     connection.execute(insert(release).values(wave_id=wave_id, number=made.number, released=made.released, body=body))
 

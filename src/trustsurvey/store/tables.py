@@ -1,7 +1,7 @@
 """Every table. ``docs/privacy.md`` lists each column and why it exists; a test compares the two.
 
-The one table that holds what residents say, ``response``, has a random key and nothing that tells when, from where, by whom or in which order. On
-SQLite it is ``STRICT, WITHOUT ROWID``: pages are ordered by the random key, so the file keeps no arrival order.
+The one table that holds what residents say, ``response``, has a random key and nothing that tells when, from where, by whom or in which
+order. On SQLite it is ``STRICT, WITHOUT ROWID``: pages are ordered by the random key, so the file keeps no arrival order.
 """
 
 from __future__ import annotations

@@ -1,0 +1,88 @@
+"""`trustsurvey demo`: a made-up city to look at."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+
+import click
+from rich.panel import Panel
+
+from trustsurvey.accounts import set_account
+from trustsurvey.anonymity import sealing
+from trustsurvey.app import create_app
+from trustsurvey.cli import serve, terminal
+from trustsurvey.services import build_demo
+from trustsurvey.settings import Settings, read
+from trustsurvey.store import engine as engines
+from trustsurvey.store import migrate
+
+EMAIL = "analyst@larkhaven.example.com"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Only build it.")
+@terminal.as_json
+def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
+    """Build a made-up city with three released waves and an open one, and serve it. All of it is synthetic data and says so.
+
+    A database that holds anything but a demo is not touched. Run again, it serves the same city and makes a new password.
+
+    \b
+    Example: trustsurvey demo --port 8000
+    """
+    started = time.monotonic()
+    settings = read()
+    engine = engines.open_engine(settings.url)
+    if not migrate.is_current(engine, settings.migrations):
+        migrate.upgrade(engine, settings.migrations)
+    with engine.begin() as connection:
+        built = not build_demo.is_demo(connection)
+        if built:
+            locales = [path.name for path in sorted(settings.translations[0].iterdir()) if path.name in ("en", "es", "ar")]
+            with terminal.progress("Building Larkhaven", total=len(build_demo.WAVES)) as step:
+                build_demo.build_demo(connection, locales=_english_first(locales), comment_key=_comment_key(settings), step=step)
+    if built:
+        engines.rewrite(engine)
+    password = secrets.token_urlsafe(12)
+    set_account(create_app(settings), EMAIL, password, roles=["department"])
+    address = f"http://{host}:{port}"
+    data = {"built": built, "seconds": round(time.monotonic() - started, 1), "email": EMAIL, "password": password, "address": address}
+    terminal.answer(machine, data, _welcome(data, no_serve))
+    if not no_serve:
+        serve.run(host, port, workers=2)
+
+
+def _english_first(locales: list[str]) -> list[str]:
+    return sorted(locales, key=lambda code: (code != "en", code))
+
+
+def _comment_key(settings: Settings) -> bytes:
+    """A pair of keys for the demo's comments. A real wave's private key is made elsewhere and never comes here."""
+    keys = sealing.make_keys()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    path = settings.instance / "demo-comments.key"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(keys.private.hex() + "\n")
+    return keys.public
+
+
+def _welcome(data: dict[str, object], no_serve: bool) -> Panel:
+    address = data["address"]
+    made = f"built in {data['seconds']} s" if data["built"] else "as built before"
+    lines = [
+        f"[bold]Larkhaven[/bold], a made-up city of 24 neighborhoods, {made}. [dim]Synthetic data.[/dim]",
+        "",
+        f"A resident's phone   {address}/s/{build_demo.SURVEY}",
+        f"The public results   {address}/results/{build_demo.SURVEY}",
+        f"The department       {address}/department/",
+        "",
+        f"Sign in as           [bold]{data['email']}[/bold]",
+        f"Password             [bold]{data['password']}[/bold]   [dim](new at every start)[/dim]",
+    ]
+    if no_serve:
+        lines += ["", "Serve it with `trustsurvey demo` or `trustsurvey serve`."]
+    return Panel("\n".join(lines), border_style=terminal.ACCENT, padding=(1, 3), expand=False)

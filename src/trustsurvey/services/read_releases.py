@@ -1,0 +1,77 @@
+"""Read what has been released. Everything that anyone is shown of a survey comes through here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from trustsurvey.analysis.release import Release
+from trustsurvey.errors import NotFound
+from trustsurvey.store import queries
+from trustsurvey.store.queries import SurveyRow
+
+
+@dataclass(frozen=True, slots=True)
+class WaveState:
+    """A wave as staff see it: no count of what an open wave holds, only of what a release says."""
+
+    number: int
+    label: str
+    opened: date
+    closed: date | None
+    locales: tuple[str, ...]
+    released: int | None  # answers, by its newest release
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed is None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyReleases:
+    """A survey, its waves first to last, and its releases newest first."""
+
+    survey: SurveyRow
+    waves: tuple[WaveState, ...]
+    releases: tuple[Release, ...]
+
+
+def latest(connection: Connection, survey: str) -> Release | None:
+    """The newest release of ``survey``; None before the first. Raises NotFound for an unknown survey."""
+    queries.survey_named(connection, survey)
+    rows = queries.release_list(connection, survey)
+    return queries.release_body(connection, rows[0].id) if rows else None
+
+
+def numbered(connection: Connection, survey: str, number: int) -> Release:
+    """Release ``number`` of ``survey``. Raises NotFound when there is no such survey or release."""
+    queries.survey_named(connection, survey)
+    for row in queries.release_list(connection, survey):
+        if row.number == number:
+            return queries.release_body(connection, row.id)
+    raise NotFound(f"there is no release {number} of {survey}")
+
+
+def survey(connection: Connection, code: str) -> SurveyRow:
+    """The survey itself. Raises NotFound."""
+    return queries.survey_named(connection, code)
+
+
+def listing(connection: Connection) -> tuple[SurveyReleases, ...]:
+    """Every survey with its waves and releases, in the order the surveys were made."""
+    return tuple(_listed(connection, found) for found in queries.surveys(connection))
+
+
+def _listed(connection: Connection, found: SurveyRow) -> SurveyReleases:
+    rows = queries.release_list(connection, found.code)
+    releases = tuple(queries.release_body(connection, row.id) for row in rows)
+    answers: dict[int, int] = {}
+    for row, release in zip(rows, releases, strict=True):
+        answers.setdefault(row.wave, release.n)
+    waves = tuple(
+        WaveState(wave.number, wave.label, wave.opened, wave.closed, wave.locales, answers.get(wave.number))
+        for wave in queries.waves(connection, found.code)
+    )
+    return SurveyReleases(found, waves, releases)

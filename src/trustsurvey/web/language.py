@@ -1,0 +1,54 @@
+"""Which language a page is in: the one in its address, else the one the browser asks for. Never a cookie.
+
+Flask-Babel formats and translates; the words come from the merged catalogues (``i18n.catalogs``) instead of its own files, so that a
+change is seen at once and every catalogue's plural rule is its own.
+"""
+
+from __future__ import annotations
+
+from babel.support import NullTranslations
+from flask import Flask, g, request
+from flask_babel import Babel, Domain
+
+from trustsurvey.i18n.catalogs import Catalog
+from trustsurvey.i18n.locales import Locale, negotiate
+from trustsurvey.web.edge import site
+
+
+def init_app(app: Flask) -> None:
+    babel = Babel(app, locale_selector=lambda: current().code, default_domain="messages")
+    babel.domain_instance = _Merged()
+    app.context_processor(lambda: {"locale": current(), "catalog": catalog()})
+
+
+class _Merged(Domain):  # type: ignore[misc]
+    """Flask-Babel's domain, answered from the merged catalogues."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalog().translations if request else NullTranslations()
+
+
+def use(code: str) -> Locale:
+    """Make ``code`` the language of this page, whatever the address or the browser says."""
+    g.locale = Locale(code)
+    return current()
+
+
+def current() -> Locale:
+    """The language of this page: ``use``d, else `locale` in the address (when there is a catalogue), else negotiated."""
+    if "locale" not in g:
+        named = (request.view_args or {}).get("locale") or request.args.get("locale")
+        offered = site().catalogs.locales()
+        g.locale = Locale(named if named in offered else negotiate(request.headers.get("Accept-Language", ""), offered))
+    found: Locale = g.locale
+    return found
+
+
+def catalog() -> Catalog:
+    """The words of this page's language."""
+    return site().catalogs[current().code]
+
+
+def source_lookup(context: str, text: str) -> str:
+    """For ``questionnaire.catalog.translated``."""
+    return catalog().pgettext(context, text)

