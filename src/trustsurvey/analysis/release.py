@@ -92,7 +92,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """An area (or group) against the whole city, or between two waves. ``detectable`` is after Benjamini–Hochberg over ``family`` comparisons."""
+    """An area (or group) against the whole city, or between two waves.
+
+    ``detectable`` is after Benjamini–Hochberg over ``family`` comparisons.
+    """
 
     measure: str
     area: str | None

@@ -11,3 +11,15 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 ByteArray: TypeAlias = NDArray[np.uint8]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+def sum_by(codes: IntArray, amounts: FloatArray | BoolArray, size: int) -> FloatArray:
+    """Sums of ``amounts`` by code 0 … size − 1, shape (size,)."""
+    found: FloatArray = np.bincount(codes, weights=amounts, minlength=size).astype(np.float64, copy=False)
+    return found
+
+
+def count_by(codes: IntArray, size: int) -> FloatArray:
+    """How many have each code 0 … size − 1, shape (size,)."""
+    found: FloatArray = np.bincount(codes, minlength=size).astype(np.float64)
+    return found

@@ -20,12 +20,29 @@ import numpy as np
 from scipy import sparse
 
 from trustsurvey.errors import StatisticsError
-from trustsurvey.statistics.arrays import FloatArray, IntArray
-from trustsurvey.statistics.tally import COUNT, DD, MISSING, SUM_D, SUM_DD, SUM_DDY, SUM_DDYY, SUM_DY, SUM_DYY, D, N, Tally
+from trustsurvey.statistics.arrays import FloatArray, IntArray, sum_by
+from trustsurvey.statistics.tally import COUNT, DD, SUM_D, SUM_DD, SUM_DDY, SUM_DDYY, SUM_DY, SUM_DYY, D, N, Tally
 from trustsurvey.statistics.weighting import Weighting
 
 STRATUM, CLUSTER = "stratum", "cluster"
 """Axes that are the sample design."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Regression:
+    """What the residuals of calibrated weights need, whatever is estimated.
+
+    Attributes:
+        inverse: generalised inverse of Σ d x x′, shape (p, p).
+        units: Σ scale·z z′ of the model matrix's own weighted columns over sampling units, shape (p, p).
+        strata: Σ w x of each stratum, shape (strata, p).
+        clusters: Σ w x of each cluster, shape (clusters, p); None when everyone is a unit.
+    """
+
+    inverse: FloatArray
+    units: FloatArray
+    strata: FloatArray
+    clusters: FloatArray | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +67,7 @@ class Design:
     centred: FloatArray
     cluster: IntArray | None
     df: int
+    regression: Regression | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +77,7 @@ class DomainEstimates:
     Attributes:
         levels: what each domain is called.
         n: how many answered. respondents: how many are in the domain.
-        weight: the sum of weights of those who answered.
+        weight: the sum of weights of those who answered. weight_of_all: of everyone in the domain.
         estimate, variance: of the mean, proportion or total. df: PSUs − strata that have respondents of the domain.
         deff: variance over that of a simple random sample drawn with replacement, of as many as answered; NaN where either is 0.
         n_eff: n/deff; Kish's (Σw)²/Σw² where the variance is 0 or unknown.
@@ -72,6 +90,7 @@ class DomainEstimates:
     n: IntArray
     respondents: IntArray
     weight: FloatArray
+    weight_of_all: FloatArray
     estimate: FloatArray
     variance: FloatArray
     df: IntArray
@@ -109,7 +128,7 @@ def design_of(tally: Tally, weighting: Weighting) -> Design:
             raise StatisticsError(f"a cluster must lie in one stratum; these lie in several: {named}")
         units = np.bincount(pairs[1], minlength=len(names)).astype(np.float64)
     else:
-        units = np.bincount(stratum, weights=tally.people[N], minlength=len(names))
+        units = sum_by(stratum, tally.people[N], len(names))
     fraction = np.zeros(len(names))
     for row, name in enumerate(names):
         population = tally.populations.get(name, np.inf)
@@ -117,15 +136,39 @@ def design_of(tally: Tally, weighting: Weighting) -> Design:
             raise StatisticsError(f"stratum {name or 'of all'}: {units[row]:g} units were sampled out of {population:g}")
         fraction[row] = units[row] / population
     several = units > 1
+    scale = (1.0 - fraction) * np.where(several, units / np.maximum(units - 1.0, 1.0), 1.0)
     return Design(
         tally=tally,
         weighting=weighting,
         stratum=stratum,
         units=units,
-        scale=(1.0 - fraction) * np.where(several, units / np.maximum(units - 1.0, 1.0), 1.0),
+        scale=scale,
         centred=several.astype(np.float64),
         cluster=cluster,
         df=int(units.sum()) - len(names),
+        regression=_regression(tally, weighting, stratum, cluster, scale),
+    )
+
+
+def _regression(tally: Tally, weighting: Weighting, stratum: IntArray, cluster: IntArray | None, scale: FloatArray) -> Regression | None:
+    calibration = weighting.calibration
+    if calibration is None:
+        return None
+    weight = weighting.factor * tally.people[D]
+    clusters = None
+    if cluster is None:
+        units = calibration.gram(scale[stratum] * weighting.factor**2 * tally.people[DD])
+    else:
+        clusters = calibration.total_by(weight, cluster, int(cluster.max(initial=-1)) + 1)
+        of_cluster = np.zeros(len(clusters))
+        of_cluster[cluster] = scale[stratum]
+        units = clusters.T @ (of_cluster[:, None] * clusters)
+    inverse = np.asarray(np.linalg.pinv(calibration.gram(tally.people[D]), rcond=1e-12, hermitian=True), dtype=np.float64)
+    return Regression(
+        inverse=inverse,
+        units=units,
+        strata=calibration.total_by(weight, stratum, len(scale)),
+        clusters=clusters,
     )
 
 
@@ -170,15 +213,26 @@ def estimate_means(design: Design, measure: str, partition: Partition | None = N
     first = _Influence(slope=slope, centre=centre, constant=np.zeros_like(slope))
     parts = [first]
     if contrasts and weight.sum() > 0:
-        parts.append(_Influence(slope=np.zeros_like(slope), centre=centre, constant=np.where(partition.labels >= 0, 1.0 / weight.sum(), 0.0)))
-    covariance = _covariance(design, sums, partition, parts, full=contrasts)
+        parts.append(
+            _Influence(slope=np.zeros_like(slope), centre=centre, constant=np.where(partition.labels >= 0, 1.0 / weight.sum(), 0.0))
+        )
+    covariance = _covariance(design, sums, partition, parts)
     variance = np.where(weight > 0, np.maximum(np.diagonal(covariance)[:size], 0.0), np.nan)
     with_whole = None
     if len(parts) == 2:
         overall = float(np.nansum(weight * mean) / weight.sum())
         jacobian = np.concatenate([weight / weight.sum(), np.nan_to_num(mean) - overall])
         with_whole = (covariance @ jacobian)[:size]
-    return _finished(design, sums, partition, measure, mean, variance, covariance[:size, :size] if contrasts else None, with_whole)
+    return _finished(
+        design,
+        partition,
+        measure,
+        mean,
+        variance,
+        mean=mean,
+        covariance=covariance[:size, :size] if contrasts else None,
+        with_whole=with_whole,
+    )
 
 
 def estimate_totals(design: Design, measure: str, partition: Partition | None = None) -> DomainEstimates:
@@ -188,8 +242,8 @@ def estimate_totals(design: Design, measure: str, partition: Partition | None = 
     total = _by(partition, design.weighting.factor * sums[SUM_DY])
     inside = np.where(partition.labels >= 0, 1.0, 0.0)
     influence = _Influence(slope=inside, centre=np.zeros_like(inside), constant=np.zeros_like(inside))
-    covariance = _covariance(design, sums, partition, [influence], full=False)
-    return _finished(design, sums, partition, measure, total, np.maximum(np.diagonal(covariance), 0.0), None, None)
+    covariance = _covariance(design, sums, partition, [influence])
+    return _finished(design, partition, measure, total, np.maximum(np.diagonal(covariance), 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +256,7 @@ class _Influence:
 
 
 def _by(partition: Partition, amounts: FloatArray) -> FloatArray:
-    return np.bincount(partition.labels + 1, weights=amounts, minlength=len(partition.levels) + 1)[1:]
+    return sum_by(partition.labels + 1, amounts, len(partition.levels) + 1)[1:]
 
 
 def _spread(partition: Partition, of_domains: FloatArray) -> FloatArray:
@@ -211,79 +265,67 @@ def _spread(partition: Partition, of_domains: FloatArray) -> FloatArray:
     return spread
 
 
-def _covariance(design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence], *, full: bool) -> FloatArray:
-    """Covariance of the statistics Σ w·influence: one a domain for each of ``parts``, shape (parts·domains, parts·domains).
-
-    Without ``full`` only the diagonal is right, and only it is computed where that is cheaper.
-    """
+def _covariance(design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence]) -> FloatArray:
+    """Covariance of the statistics Σ w·influence: one a domain for each of ``parts``, shape (parts·domains, parts·domains)."""
     size, strata = len(partition.levels), len(design.units)
     factor = design.weighting.factor
     linear = [p.slope * _centred(sums[SUM_DY], sums[SUM_D], p.centre) + p.constant * sums[SUM_D] for p in parts]
     by_stratum = np.concatenate([_pairs(partition.labels, design.stratum, factor * sum_, (size, strata)) for sum_ in linear])
-    calibration = design.weighting.calibration
-    coefficients = None
-    if calibration is not None:
-        inverse = np.linalg.pinv(calibration.gram(design.tally.people[D]), rcond=1e-12, hermitian=True)
-        coefficients = np.concatenate([calibration.total_by(sum_, partition.labels, size) for sum_ in linear]) @ inverse
-        by_stratum -= coefficients @ calibration.total_by(factor * design.tally.people[D], design.stratum, strata).T
-    between = (by_stratum * (design.scale * design.centred / np.maximum(design.units, 1.0))) @ by_stratum.T
+    calibration, regression = design.weighting.calibration, design.regression
     if design.cluster is None:
-        return _within_people(design, sums, partition, parts, coefficients) - between
-    return _within_clusters(design, partition, linear, coefficients) - between
+        within, with_margins = _within_people(design, sums, partition, parts)
+    else:
+        within, with_margins = _within_clusters(design, partition, linear)
+    if calibration is not None and regression is not None:
+        slopes = np.concatenate([calibration.total_by(sum_, partition.labels, size) for sum_ in linear]) @ regression.inverse
+        by_stratum -= slopes @ regression.strata.T
+        shared = with_margins @ slopes.T
+        within += slopes @ regression.units @ slopes.T - shared - shared.T
+    between = (by_stratum * (design.scale * design.centred / np.maximum(design.units, 1.0))) @ by_stratum.T
+    found: FloatArray = within - between
+    return found
 
 
-def _within_people(
-    design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence], coefficients: FloatArray | None
-) -> FloatArray:
-    """Σ scale·z z′ over people, each their own sampling unit."""
+def _within_people(design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence]) -> tuple[FloatArray, FloatArray]:
+    """Σ scale·z z′ over people, each their own sampling unit, before residuals; and the same of z with the margins' columns."""
     size = len(partition.levels)
     scale = design.scale[design.stratum] * design.weighting.factor**2
     crossed = np.zeros((len(parts) * size, len(parts) * size))
-    first_order = [p.slope * _centred(sums[SUM_DDY], sums[SUM_DD], p.centre) + p.constant * sums[SUM_DD] for p in parts]
+    rows = np.arange(size)
     for a, left in enumerate(parts):
         for b, right in enumerate(parts):
             cell = (
-                left.slope * right.slope * _square(sums, left.centre)
+                left.slope * right.slope * _square(sums[SUM_DDYY], sums[SUM_DDY], sums[SUM_DD], left.centre)
                 + (left.slope * right.constant + right.slope * left.constant) * _centred(sums[SUM_DDY], sums[SUM_DD], left.centre)
                 + left.constant * right.constant * sums[SUM_DD]
             )
-            rows = np.arange(size)
             crossed[a * size + rows, b * size + rows] = _by(partition, scale * cell)
     calibration = design.weighting.calibration
-    if calibration is None or coefficients is None:
-        return crossed
-    shared = np.concatenate([calibration.total_by(scale * amount, partition.labels, size) for amount in first_order]) @ coefficients.T
-    square = calibration.gram(scale * design.tally.people[DD])
-    return crossed - shared - shared.T + coefficients @ square @ coefficients.T
+    if calibration is None:
+        return crossed, np.zeros((len(crossed), 0))
+    first_order = [p.slope * _centred(sums[SUM_DDY], sums[SUM_DD], p.centre) + p.constant * sums[SUM_DD] for p in parts]
+    return crossed, np.concatenate([calibration.total_by(scale * amount, partition.labels, size) for amount in first_order])
 
 
-def _within_clusters(design: Design, partition: Partition, linear: list[FloatArray], coefficients: FloatArray | None) -> FloatArray:
-    """Σ scale·z z′ over clusters."""
-    assert design.cluster is not None
+def _within_clusters(design: Design, partition: Partition, linear: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """As ``_within_people``, over clusters."""
+    cluster = design.cluster if design.cluster is not None else np.arange(len(design.tally))
     factor, size = design.weighting.factor, len(partition.levels)
-    clusters = int(design.cluster.max(initial=-1)) + 1
+    clusters = int(cluster.max(initial=-1)) + 1
     scale = np.zeros(clusters)
-    scale[design.cluster] = design.scale[design.stratum]
+    scale[cluster] = design.scale[design.stratum]
     inside = partition.labels >= 0
-    totals = sparse.hstack(
-        [
-            sparse.csr_array(((factor * sum_)[inside], (design.cluster[inside], partition.labels[inside])), shape=(clusters, size))
-            for sum_ in linear
-        ]
-    ).tocsr()
+    places = (cluster[inside], partition.labels[inside])
+    totals = sparse.hstack([sparse.csr_array(((factor * sum_)[inside], places), shape=(clusters, size)) for sum_ in linear]).tocsr()
     scaled = sparse.diags_array(scale) @ totals
-    crossed = np.asarray((totals.T @ scaled).todense())
-    calibration = design.weighting.calibration
-    if calibration is None or coefficients is None:
-        return crossed
-    margins = calibration.total_by(factor * design.tally.people[D], design.cluster, clusters)
-    shared = np.asarray(scaled.T @ margins) @ coefficients.T
-    return crossed - shared - shared.T + coefficients @ (margins.T @ (scale[:, None] * margins)) @ coefficients.T
+    margins = design.regression.clusters if design.regression is not None else None
+    with_margins = np.zeros((totals.shape[1], 0)) if margins is None else np.asarray(scaled.T @ margins)
+    return np.asarray((totals.T @ scaled).todense()), with_margins
 
 
 def _pairs(rows: IntArray, columns: IntArray, amounts: FloatArray, shape: tuple[int, int]) -> FloatArray:
     inside = rows >= 0
-    flat = np.bincount(rows[inside] * shape[1] + columns[inside], weights=amounts[inside], minlength=shape[0] * shape[1])
+    flat = sum_by(rows[inside] * shape[1] + columns[inside], amounts[inside], shape[0] * shape[1])
     return flat.reshape(shape)
 
 
@@ -295,47 +337,64 @@ def _centred(first: FloatArray, zeroth: FloatArray, centre: FloatArray) -> Float
     return result
 
 
-def _square(sums: FloatArray, centre: FloatArray) -> FloatArray:
-    """Σ d²(y − c)² of each cell, about the cell's own mean first: the plain difference leaves rounding where all agree."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.where(sums[SUM_DD] > 0, sums[SUM_DDY] / sums[SUM_DD], 0.0)
-    spread = _spread_about(sums[SUM_DDYY], sums[SUM_DDY] * own)
+def _square(second: FloatArray, first: FloatArray, zeroth: FloatArray, centre: FloatArray) -> FloatArray:
+    """Σ a(y − c)² from Σ a y², Σ a y and Σ a, about the cell's own mean first: the plain difference leaves rounding where all agree."""
+    own = np.divide(first, zeroth, out=np.zeros_like(first), where=zeroth > 0)
+    spread = second - first * own
+    spread[spread <= 1e-13 * second] = 0.0
     away = own - centre
     away[np.abs(away) <= 1e-14 * np.abs(centre)] = 0.0
-    result: FloatArray = spread + sums[SUM_DD] * away * away
+    result: FloatArray = spread + zeroth * away * away
     return result
 
 
-def _spread_about(second: FloatArray, corrected: FloatArray) -> FloatArray:
-    """A sum of squares less its correction, 0 where no more than rounding is left."""
-    result: FloatArray = second - corrected
-    result[result <= 1e-13 * second] = 0.0
-    return result
+def _degrees(design: Design, partition: Partition) -> IntArray:
+    """Sampling units less strata that have respondents of each domain."""
+    labels, inside = partition.labels, partition.labels >= 0
+    size = len(partition.levels)
+    strata = np.unique(np.stack([labels, design.stratum])[:, inside], axis=1)[0]
+    if design.cluster is None:
+        units = np.rint(_by(partition, design.tally.people[N])).astype(np.int64)
+    else:
+        units = np.bincount(np.unique(np.stack([labels, design.cluster])[:, inside], axis=1)[0], minlength=size).astype(np.int64)
+    found: IntArray = units - np.bincount(strata, minlength=size).astype(np.int64)
+    return found
 
 
 def _finished(
     design: Design,
-    sums: FloatArray,
     partition: Partition,
     measure: str,
     estimate: FloatArray,
     variance: FloatArray,
-    covariance: FloatArray | None,
-    with_whole: FloatArray | None,
+    *,
+    mean: FloatArray | None = None,
+    covariance: FloatArray | None = None,
+    with_whole: FloatArray | None = None,
 ) -> DomainEstimates:
-    n = np.rint(_by(partition, sums[COUNT])).astype(np.int64)
-    deff, n_eff = _design_effect(design, sums, partition, n, variance, total=False) if measure else (variance, variance)
+    """``mean`` is the estimate again when it is one: a total has no design effect, and its n_eff is Kish's."""
+    sums, factor = design.tally.of(measure), design.weighting.factor
+    n = np.rint(_by(partition, sums[COUNT]))
+    weight = _by(partition, factor * sums[SUM_D])
+    square = _by(partition, factor**2 * sums[SUM_DD])
+    kish = np.divide(weight**2, square, out=np.zeros_like(n), where=square > 0)
+    deff = np.full_like(n, np.nan)
+    if mean is not None:
+        spread = _by(partition, factor * _square(sums[SUM_DYY], sums[SUM_DY], sums[SUM_D], _spread(partition, np.nan_to_num(mean))))
+        simple = np.divide(spread, weight * (n - 1.0), out=np.zeros_like(n), where=(weight > 0) & (n > 1))
+        deff = np.divide(variance, simple, out=deff, where=(simple > 0) & (variance > 0))
     return DomainEstimates(
         measure=measure,
         levels=partition.levels,
-        n=n,
+        n=n.astype(np.int64),
         respondents=np.rint(_by(partition, design.tally.people[N])).astype(np.int64),
-        weight=_by(partition, design.weighting.factor * sums[SUM_D]),
+        weight=weight,
+        weight_of_all=_by(partition, factor * design.tally.people[D]),
         estimate=estimate,
         variance=variance,
         df=_degrees(design, partition),
         deff=deff,
-        n_eff=n_eff,
+        n_eff=np.where(np.isnan(deff), kish, n / deff),
         covariance=covariance,
         with_whole=with_whole,
     )

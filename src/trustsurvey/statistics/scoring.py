@@ -117,11 +117,11 @@ def score_domain(columns: Sequence[ByteArray], scales: Sequence[ItemScale], *, m
 
 def score_index(domains: Sequence[Scored], *, at_least: int) -> Scored:
     """The equal-weight mean of the known domains where at least ``at_least`` of them are known."""
-    total = np.zeros_like(domains[0].values)
+    total = np.zeros(domains[0].values.size)
     count = np.zeros(total.size, dtype=np.uint8)
     for value, is_known in domains:
         total += value
-        count += is_known
+        np.add(count, is_known, out=count, casting="unsafe")
     share = np.zeros(len(domains) + 1)
     share[max(at_least, 1) :] = 1.0 / np.arange(max(at_least, 1), len(domains) + 1)
     total *= share[count]

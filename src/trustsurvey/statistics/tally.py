@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trustsurvey.errors import StatisticsError
-from trustsurvey.statistics.arrays import BoolArray, FloatArray, IntArray
+from trustsurvey.statistics.arrays import BoolArray, FloatArray, IntArray, count_by, sum_by
 
 MISSING = -1
 """The code of someone without a level on an axis."""
@@ -80,17 +80,18 @@ class Tally:
     @property
     def n(self) -> int:
         """Respondents."""
-        return int(self.people[N].sum())
+        return round(float(self.people[N].sum()))
 
     def __len__(self) -> int:
-        return self.cells.shape[1]
+        return int(self.cells.shape[1])
 
     def has(self, axis: str) -> bool:
         return any(a.name == axis for a in self.axes)
 
     def codes(self, axis: str) -> IntArray:
         """The axis's code of each cell, shape (cells,). KeyError when there is no such axis."""
-        return self.cells[self._position(axis)]
+        found: IntArray = self.cells[self._position(axis)]
+        return found
 
     def levels(self, axis: str) -> tuple[str, ...]:
         return self.axes[self._position(axis)].levels
@@ -98,9 +99,10 @@ class Tally:
     def of(self, measure: str) -> FloatArray:
         """The sums of one measure, shape (7, cells). KeyError when it wasn't tallied."""
         try:
-            return self.sums[self.measures.index(measure)]
+            found: FloatArray = self.sums[self.measures.index(measure)]
         except ValueError:
             raise KeyError(measure) from None
+        return found
 
     def _position(self, axis: str) -> int:
         for position, candidate in enumerate(self.axes):
@@ -114,9 +116,8 @@ class Tally:
             raise StatisticsError("tallies of different axes or measures can't be added")
         for stratum in self.populations.keys() & other.populations.keys():
             if self.populations[stratum] != other.populations[stratum]:
-                raise StatisticsError(
-                    f"stratum {stratum} has a population of {self.populations[stratum]} in one tally and {other.populations[stratum]} in the other"
-                )
+                sizes = f"{self.populations[stratum]} in one tally and {other.populations[stratum]} in the other"
+                raise StatisticsError(f"stratum {stratum} has a population of {sizes}")
         axes = tuple(Axis(a.name, _union(a.levels, b.levels)) for a, b in zip(self.axes, other.axes, strict=True))
         cells = np.concatenate([_recode(self.cells, self.axes, axes), _recode(other.cells, other.axes, axes)], axis=1)
         order, starts = _group(cells, axes)
@@ -233,10 +234,10 @@ class Tallier:
         size = people.shape[1]
 
         def count(amounts: FloatArray | BoolArray) -> FloatArray:
-            return np.bincount(cell, weights=amounts, minlength=size)
+            return sum_by(cell, amounts, size)
 
         square = weight * weight
-        people[N] += np.bincount(cell, minlength=size)
+        people[N] += count_by(cell, size)
         people[D] += count(weight)
         people[DD] += count(square)
         np.minimum.at(lightest, cell, weight)

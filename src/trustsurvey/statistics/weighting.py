@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trustsurvey.errors import RakingError, StatisticsError
-from trustsurvey.statistics.arrays import FloatArray, IntArray
-from trustsurvey.statistics.tally import MISSING, DD, D, N, Tally
+from trustsurvey.statistics.arrays import FloatArray, IntArray, sum_by
+from trustsurvey.statistics.tally import DD, MISSING, D, N, Tally
 
 TOLERANCE = 1e-9
 """Largest relative error of a margin that counts as met."""
@@ -59,14 +59,15 @@ class Calibration:
 
     def total(self, amounts: FloatArray) -> FloatArray:
         """Σ amounts·x over cells, shape (p,)."""
-        return self.total_by(amounts, np.zeros(amounts.size, dtype=np.int64), 1)[0]
+        found: FloatArray = self.total_by(amounts, np.zeros(amounts.size, dtype=np.int64), 1)[0]
+        return found
 
     def total_by(self, amounts: FloatArray, labels: IntArray, size: int) -> FloatArray:
         """Σ amounts·x over the cells of each label, shape (size, p); cells labelled ``MISSING`` are left out."""
         sums = np.zeros(size * self.size)
         for column in self.columns:
             inside = (column >= 0) & (labels >= 0)
-            sums += np.bincount(labels[inside] * self.size + column[inside], weights=amounts[inside], minlength=sums.size)
+            sums += sum_by(labels[inside] * self.size + column[inside], amounts[inside], sums.size)
         return sums.reshape(size, self.size)
 
     def gram(self, amounts: FloatArray) -> FloatArray:
@@ -75,7 +76,7 @@ class Calibration:
         for first in self.columns:
             for second in self.columns:
                 inside = (first >= 0) & (second >= 0)
-                sums += np.bincount(first[inside] * self.size + second[inside], weights=amounts[inside], minlength=sums.size)
+                sums += sum_by(first[inside] * self.size + second[inside], amounts[inside], sums.size)
         return sums.reshape(self.size, self.size)
 
     def predict(self, coefficients: FloatArray) -> FloatArray:
@@ -139,8 +140,8 @@ class RakingResult:
         if worst is not None and not error <= TOLERANCE:
             reached = self.reached[self.targets.index(worst)]
             raise RakingError(
-                f"margin {worst.margin}, category {worst.category}: the weights reach {reached:.6g} where {worst.total:.6g} is wanted; no weights "
-                f"of these respondents meet all margins together. Collapse sparse categories or leave a margin out."
+                f"margin {worst.margin}, category {worst.category}: the weights reach {reached:.6g} where {worst.total:.6g} is wanted; "
+                "no weights of these respondents meet all margins together. Collapse sparse categories or leave a margin out."
             )
         object.__setattr__(self, "largest_error", error)
 
@@ -174,7 +175,7 @@ def control(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]:
             reverse: a total of 0 where there are some).
     """
     codes, levels = tally.codes(margin.axis), tally.levels(margin.axis)
-    weight = np.bincount(codes + 1, weights=tally.people[D], minlength=len(levels) + 1)
+    weight = sum_by(codes + 1, tally.people[D], len(levels) + 1)
     answered = float(weight[1:].sum())
     if answered == 0:
         raise RakingError(f"margin {margin.axis}: no respondent has an answer to it")
@@ -239,7 +240,7 @@ def rake(tally: Tally, margins: Sequence[Margin], *, iterations: int = 100) -> R
 
 
 def poststratify(tally: Tally, margin: Margin) -> RakingResult:
-    """Post-stratification on one axis: raking to a single margin, where the factor of a category is its total over its sum of base weights."""
+    """Post-stratification on one axis: raking to a single margin: a category's factor is its total over its base weights."""
     return rake(tally, [margin])
 
 
@@ -270,7 +271,7 @@ def _solve(calibration: Calibration, weight: FloatArray, totals: FloatArray, ite
     """
     classes, of_class = np.unique(calibration.columns, axis=1, return_inverse=True)
     small = Calibration(columns=classes, size=calibration.size)
-    mass = np.bincount(of_class.reshape(-1), weights=weight, minlength=classes.shape[1])
+    mass = sum_by(of_class.reshape(-1), weight, classes.shape[1])
     coefficients = np.zeros(calibration.size)
 
     def dual(at: FloatArray) -> float:

@@ -1,0 +1,300 @@
+"""Records → tally → weights → estimates → suppression → Release.
+
+    tallied = read_records(questionnaire, plan, chunks, areas=codes)
+    release = make_release(tallied, plan, areas=areas, context=ReleaseContext(...))
+
+``chunks`` is an iterable of (area codes of some people, their records joined as bytes). Only this module makes a ``Release``.
+Without respondents, with one area or with everything suppressed there is still a release, and it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from trustsurvey.analysis.change import changes_since
+from trustsurvey.analysis.details import missing_rates, reliability_of
+from trustsurvey.analysis.plan import AREA, Plan, PlannedMeasure, plan_for
+from trustsurvey.analysis.records import Chunk, Tallied, read_records
+from trustsurvey.analysis.release import (
+    Area,
+    Bracket,
+    Contrast,
+    Estimate,
+    Flag,
+    Instrument,
+    MarginCheck,
+    Release,
+    Wave,
+    Weights,
+)
+from trustsurvey.analysis.rounding import decimals, rounded
+from trustsurvey.errors import RakingError
+from trustsurvey.statistics import comparison, disclosure, estimation, intervals, weighting
+from trustsurvey.statistics.estimation import Design, DomainEstimates, Partition
+from trustsurvey.statistics.tally import Tally
+from trustsurvey.statistics.weighting import Margin, RakingResult, Weighting
+
+__all__ = ["Chunk", "ReleaseContext", "Tallied", "make_release", "plan_for", "read_records"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseContext:
+    """What a release says of itself beside its figures; ``previous`` are earlier releases of the survey that it is compared with."""
+
+    survey: str | None = None
+    title: str | None = None
+    place: str | None = None
+    number: int | None = None
+    released: date | None = None
+    synthetic: bool = False
+    instrument: Instrument | None = None
+    wave: Wave | None = None
+    previous: tuple[Release, ...] = ()
+
+
+def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), context: ReleaseContext | None = None) -> Release:
+    """The release of a tally: everything that may be shown, suppressed and rounded as the plan says.
+
+    Args:
+        areas: the areas to publish, in the order shown; those found in the tally when empty.
+
+    Raises:
+        RakingError: the weights can't meet the plan's margins.
+        StatisticsError: the sample design contradicts itself.
+    """
+    context = context or ReleaseContext()
+    tally = tallied.tally
+    areas = tuple(areas) or _areas_of(tally)
+    margins, notes = _margins(tally, plan)
+    raked = weighting.rake(tally, margins) if margins else None
+    weights = raked.weighting if raked else weighting.base(tally)
+    design = estimation.design_of(tally, weights)
+    cells, against, found_brackets = _estimates(design, plan, areas)
+    diagnostics = weighting.diagnose(tally, weights)
+    release = Release(
+        precision=plan.precision,
+        survey=context.survey,
+        title=context.title,
+        place=context.place,
+        number=context.number,
+        released=context.released,
+        synthetic=context.synthetic,
+        instrument=context.instrument,
+        wave=context.wave,
+        n=tally.n,
+        n_eff=diagnostics.n_eff if plan.precision == "full" else float(round(diagnostics.n_eff)),
+        confidence=plan.confidence,
+        areas=areas if plan.area else (),
+        measures=tuple(p.measure for p in plan.measures),
+        estimates=cells,
+        weights=_weights(tally, weights, raked, notes),
+        reliability=reliability_of(tallied, plan),
+        against_city=against,
+        brackets=found_brackets,
+        missing=missing_rates(tallied, plan),
+        method=_method(plan),
+    )
+    return replace(release, changes=tuple(c for old in context.previous for c in changes_since(release, old)))
+
+
+def _areas_of(tally: Tally) -> tuple[Area, ...]:
+    if not tally.has(AREA):
+        return ()
+    return tuple(Area(code=level, name=level) for level in tally.levels(AREA))
+
+
+def _margins(tally: Tally, plan: Plan) -> tuple[list[Margin], list[str]]:
+    """The plan's margins; an area without respondents is refused by raking, or left out here where the plan says ``spread``."""
+    if not len(tally):
+        return [], []
+    margins, notes = [], []
+    for axis, totals in plan.margins.items():
+        kept = dict(totals)
+        if axis == AREA and plan.empty_areas == "spread":
+            present = {tally.levels(AREA)[code] for code in np.unique(tally.codes(AREA)) if code >= 0}
+            empty = sorted(kept.keys() - present)
+            if empty:
+                everyone, reached = sum(kept.values()), sum(kept[code] for code in kept if code in present)
+                if not reached:
+                    raise RakingError("margin area: no area that has a control total has respondents")
+                kept = {code: total * everyone / reached for code, total in kept.items() if code in present}
+                notes.append(f"areas without respondents, whose residents the rest of the city stands for: {', '.join(empty)}")
+        margins.append(Margin(axis, kept))
+    return margins, notes
+
+
+def _estimates(design: Design, plan: Plan, areas: Sequence[Area]) -> tuple[tuple[Estimate, ...], tuple[Contrast, ...], tuple[Bracket, ...]]:
+    tally = design.tally
+    by_area = _partition(tally, areas) if plan.area and tally.has(AREA) else None
+    by_group = {axis: estimation.by(tally, axis) for axis in plan.groups}
+    cells: list[Estimate] = []
+    against: tuple[Contrast, ...] = ()
+    found: tuple[Bracket, ...] = ()
+    for planned in plan.measures:
+        code = planned.measure.code
+        everyone = estimation.estimate_means(design, code)
+        cells += _cells(planned, plan, design, everyone, [(None, None)])
+        if by_area is not None:
+            ranked = code == plan.index
+            of_areas = estimation.estimate_means(design, code, by_area, contrasts=ranked)
+            shown = _cells(planned, plan, design, of_areas, [(level, None) for level in by_area.levels])
+            cells += shown
+            if ranked:
+                against, found = _comparisons(planned, plan, of_areas, everyone, shown)
+        for axis, partition in by_group.items():
+            of_groups = estimation.estimate_means(design, code, partition)
+            cells += _cells(planned, plan, design, of_groups, [(None, {axis: level}) for level in partition.levels])
+    return tuple(cells), against, found
+
+
+def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
+    """The published areas, in their order; people of other areas are in no domain."""
+    position = {area.code: n for n, area in enumerate(areas)}
+    table = np.array([*(position.get(level, -1) for level in tally.levels(AREA)), -1], dtype=np.int64)
+    return Partition(table[tally.codes(AREA)], tuple(position))
+
+
+def _cells(
+    planned: PlannedMeasure,
+    plan: Plan,
+    design: Design,
+    found: DomainEstimates,
+    places: Sequence[tuple[str | None, Mapping[str, str] | None]],
+) -> list[Estimate]:
+    """One measure's cells: intervals, verdicts, and numbers as they are published."""
+    n = found.n.astype(np.float64)
+    df = found.df.astype(np.float64)
+    people = found.respondents.astype(np.float64)
+    if planned.restricted:
+        df, people = np.minimum(df, n - 1.0), n
+    n_eff = np.minimum(found.n_eff, n)
+    if planned.is_proportion:
+        calibrated = design.weighting.calibration is not None
+        lower, upper = intervals.proportion_interval(
+            planned.interval,
+            found.estimate,
+            found.se,
+            people,
+            df,
+            found.n_eff,
+            dispersion=intervals.working_dispersion(found.n, found.respondents, found.weight, found.weight_of_all, calibrated=calibrated),
+            confidence=plan.confidence,
+        )
+    else:
+        lower, upper = intervals.t_interval(found.estimate, found.se, df, confidence=plan.confidence)
+    verdicts = _verdicts(planned, plan, found, n_eff, df, lower, upper)
+    cells = []
+    for k, (area, group) in enumerate(places):
+        numbers = {
+            "n": float(found.n[k]),
+            "n_eff": float(found.n_eff[k]),
+            "estimate": float(found.estimate[k]) * planned.scale,
+            "se": float(found.se[k]) * planned.scale,
+            "lci": float(lower[k]) * planned.scale,
+            "uci": float(upper[k]) * planned.scale,
+            "df": float(df[k]),
+            "deff": float(found.deff[k]),
+        }
+        cells.append(_published(planned, plan, area, group, numbers, verdicts[k]))
+    return cells
+
+
+def _verdicts(
+    planned: PlannedMeasure, plan: Plan, found: DomainEstimates, n_eff: Any, df: Any, lower: Any, upper: Any
+) -> tuple[disclosure.Verdict, ...]:
+    if plan.suppression.rule == "none":
+        return (disclosure.Verdict.OK,) * len(found.levels)
+    minimum = plan.suppression.minimum_n
+    if planned.is_proportion:
+        return disclosure.judge_proportions(found.estimate, lower, upper, found.n, n_eff, df, minimum_n=minimum)
+    return disclosure.judge_means(lower, upper, found.n, n_eff, half_width=planned.half_width, minimum_n=minimum)
+
+
+def _published(
+    planned: PlannedMeasure,
+    plan: Plan,
+    area: str | None,
+    group: Mapping[str, str] | None,
+    numbers: Mapping[str, float],
+    verdict: disclosure.Verdict,
+) -> Estimate:
+    flag = Flag(verdict.value)
+    shown = {name: None if flag.suppressed or not np.isfinite(value) else value for name, value in numbers.items()}
+    if plan.precision == "published":
+        places = decimals(planned.measure.unit)
+        shown = {name: rounded(value, places.get(name)) for name, value in shown.items()}
+    n = shown.pop("n")
+    return Estimate(measure=planned.measure.code, area=area, group=group, n=None if n is None else int(n), flag=flag, **shown)
+
+
+def _comparisons(
+    planned: PlannedMeasure, plan: Plan, areas: DomainEstimates, everyone: DomainEstimates, cells: Sequence[Estimate]
+) -> tuple[tuple[Contrast, ...], tuple[Bracket, ...]]:
+    """The shown areas against the city, and the runs of those that can't be told apart."""
+    shown = [k for k, cell in enumerate(cells) if cell.se is not None and cell.estimate is not None]
+    if len(shown) < 2 or everyone.df[0] < 1:
+        return (), ()
+    code = planned.measure.code
+    found = comparison.against_whole(areas, everyone, shown, confidence=plan.confidence)
+    places = 1 if plan.precision == "published" else None
+    contrasts = tuple(
+        Contrast(
+            measure=code,
+            area=areas.levels[k],
+            group=None,
+            difference=rounded(float(found.difference[row]) * planned.scale, places) or 0.0,
+            se=rounded(float(found.se[row]) * planned.scale, places) or 0.0,
+            lci=rounded(float(found.lower[row]) * planned.scale, places) or 0.0,
+            uci=rounded(float(found.upper[row]) * planned.scale, places) or 0.0,
+            p=rounded(float(found.p[row]), 4 if places else None) or 0.0,
+            p_adjusted=rounded(float(found.p_adjusted[row]), 4 if places else None) or 0.0,
+            detectable=bool(found.detectable[row]),
+            family=found.family,
+        )
+        for row, k in enumerate(shown)
+    )
+    runs = comparison.brackets(areas, shown)
+    return contrasts, tuple(Bracket(measure=code, areas=tuple(areas.levels[k] for k in run)) for run in runs)
+
+
+def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes: Sequence[str]) -> Weights:
+    found = weighting.diagnose(tally, weights)
+    checks: list[MarginCheck] = []
+    said = list(notes)
+    if raked is not None:
+        for target, reached in zip(raked.targets, raked.reached, strict=True):
+            checks.append(
+                MarginCheck(
+                    margin=target.margin, category=target.category, target=target.total, reached=reached, respondents_share=target.share
+                )
+            )
+        said += [f"{margin}: {share:.1%} of the weighted respondents answered" for margin, share in raked.answered.items() if share < 1]
+        kept = [f"{t.margin} {t.category}" for t in raked.targets if t.kept]
+        if kept:
+            said.append(f"kept at the weighted share, without a control total: {', '.join(kept)}")
+    return Weights(
+        deff_kish=found.deff_kish,
+        min=found.lightest,
+        max=found.heaviest,
+        margins_met=raked is not None,
+        iterations=raked.iterations if raked else 0,
+        margins=tuple(checks),
+        notes=tuple(said),
+    )
+
+
+def _method(plan: Plan) -> dict[str, Any]:
+    """What was done, in words that a program can read."""
+    return {
+        "scoring": "0-100 on the theoretical range; a domain is the mean of its answered items",
+        "weighting": "calibration, raking distance (Deville and Särndal 1992)" if plan.margins else "base weights",
+        "variance": "Taylor linearisation" + (" with calibrated residuals" if plan.margins else ""),
+        "intervals": {p.measure.code: p.interval.value for p in plan.measures},
+        "suppression": {"minimum_n": plan.suppression.minimum_n, "rule": plan.suppression.rule},
+        "comparisons": "t tests, Benjamini-Hochberg at 0.05",
+    }

@@ -1,0 +1,183 @@
+"""What to estimate, for whom, weighted to what, and what may be shown.
+
+A plan comes from a questionnaire (``plan_for``) or from a YAML file over any microdata (``read_plan``). It says nothing about the data
+themselves: ``pipeline`` reads those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trustsurvey.analysis.release import Measure, Unit
+from trustsurvey.questionnaire.schema import Domain, Kind, Proportion, Questionnaire, Single
+from trustsurvey.statistics.disclosure import HALF_WIDTH, MINIMUM_N
+from trustsurvey.statistics.intervals import Method
+
+AREA = "area"
+"""The margin and axis that are the neighborhood itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A numeric column of the microdata, as it is."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """Columns scored together 0–100: the mean of the answered ones where at least ``minimum_answered`` are."""
+
+    names: tuple[str, ...]
+    reverse: frozenset[str]
+    minimum: float
+    maximum: float
+    minimum_answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """Whether a column holds a value; missing where the column is."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMeasure:
+    """A measure, where its numbers come from, and how they are published.
+
+    ``source`` is None where the questionnaire scores it. A published number is the estimate times ``scale`` (100 for a percentage).
+    ``half_width``: a mean whose interval reaches further is to be read with caution (None: no such rule). ``restricted``: it is asked of
+    some people only, so that degrees of freedom count those who answered.
+    """
+
+    measure: Measure
+    source: Column | Items | Equals | None = None
+    interval: Method = Method.T
+    scale: float = 1.0
+    half_width: float | None = None
+    restricted: bool = False
+
+    @property
+    def is_proportion(self) -> bool:
+        return self.measure.kind in ("proportion", "share")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """What is never shown. ``rule`` "none" switches everything off, ``minimum_n`` too: for someone's own microdata."""
+
+    minimum_n: int = MINIMUM_N
+    rule: Literal["nchs", "none"] = "nchs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallArea:
+    """A Fay–Herriot model beside the direct estimates, on area columns of the microdata."""
+
+    covariates: tuple[str, ...] = ()
+    method: Literal["reml"] = "reml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that turns records into a release.
+
+    Attributes:
+        measures: what to estimate, in the order published.
+        index: code of the measure that areas are ranked and compared by.
+        area, weight, strata, cluster, fpc: columns of the microdata; None where there is none.
+        margins: axis → category → population.
+        empty_areas: what the margin ``area`` does about an area with people but no respondents: "refuse", or "spread" its people over the
+            other areas (and say so).
+        groups: columns (items) that estimates are also made by.
+        missing: texts in the microdata that stand for no answer.
+        precision: "published" rounds and is for a release; "full" is for ``trustsurvey analyse``.
+    """
+
+    measures: tuple[PlannedMeasure, ...]
+    index: str | None = None
+    area: str | None = AREA
+    weight: str | None = None
+    strata: str | None = None
+    cluster: str | None = None
+    fpc: str | None = None
+    margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    empty_areas: Literal["refuse", "spread"] = "refuse"
+    groups: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset({""})
+    confidence: float = 0.95
+    suppression: Suppression = Suppression()
+    small_area: SmallArea | None = None
+    precision: Literal["full", "published"] = "published"
+
+
+def plan_for(
+    questionnaire: Questionnaire,
+    *,
+    margins: Mapping[str, Mapping[str, float]] | None = None,
+    confidence: float = 0.95,
+    suppression: Suppression | None = None,
+) -> Plan:
+    """The plan of a questionnaire: the index, every domain, singles, proportions and shares, by area and by the questionnaire's groups.
+
+    Args:
+        margins: item code or ``area`` → option or area code → adult residents.
+    """
+    scoring = questionnaire.scoring
+    index = Measure(code=scoring.index.code, kind="index", unit=Unit.SCORE, title=scoring.index.title)
+    complete = Measure(code=f"{index.code}_complete", kind="mean", unit=Unit.SCORE, title=scoring.index.title)
+    measures = [PlannedMeasure(measure=index, half_width=HALF_WIDTH)]
+    measures += [_domain(domain) for domain in scoring.domains]
+    measures += [_single(questionnaire, single) for single in scoring.single]
+    measures += [_proportion(proportion) for proportion in scoring.proportions]
+    for code in scoring.shares:
+        measures += [_share(questionnaire, code, option.code, option.text) for option in questionnaire.item(code).options]
+    measures.append(PlannedMeasure(measure=complete, half_width=HALF_WIDTH, restricted=True))
+    return Plan(
+        measures=tuple(measures),
+        index=index.code,
+        margins={name: dict(totals) for name, totals in (margins or {}).items()},
+        empty_areas="spread",
+        groups=questionnaire.groups,
+        confidence=confidence,
+        suppression=suppression or Suppression(),
+    )
+
+
+def _domain(domain: Domain) -> PlannedMeasure:
+    return PlannedMeasure(measure=Measure(code=domain.code, kind="domain", unit=Unit.SCORE, title=domain.title), half_width=HALF_WIDTH)
+
+
+def _single(questionnaire: Questionnaire, single: Single) -> PlannedMeasure:
+    item = questionnaire.item(single.item)
+    ten = item.kind is Kind.NUMBER
+    measure = Measure(code=item.code, kind="single", unit=Unit.TEN if ten else Unit.SCORE, title=single.title, item=item.code)
+    return PlannedMeasure(measure=measure, half_width=HALF_WIDTH / 10.0 if ten else HALF_WIDTH, restricted=item.show_if is not None)
+
+
+def _proportion(proportion: Proportion) -> PlannedMeasure:
+    item = proportion.where.item
+    return PlannedMeasure(
+        measure=Measure(code=proportion.code, kind="proportion", unit=Unit.PERCENT, title=proportion.title, item=item),
+        interval=Method.KORN_GRAUBARD,
+        scale=100.0,
+        restricted=proportion.of is not None,
+    )
+
+
+def _share(questionnaire: Questionnaire, item: str, option: str, title: str) -> PlannedMeasure:
+    return PlannedMeasure(
+        measure=Measure(code=f"{item}_{option}", kind="share", unit=Unit.PERCENT, title=title, item=item, option=option),
+        interval=Method.KORN_GRAUBARD,
+        scale=100.0,
+        restricted=questionnaire.item(item).show_if is not None,
+    )
+
+
+def axes_of(plan: Plan) -> Sequence[str]:
+    """The axes that the plan's tallies need beside area and design: margins and groups, each once."""
+    return tuple(dict.fromkeys(axis for axis in (*plan.margins, *plan.groups) if axis != AREA))

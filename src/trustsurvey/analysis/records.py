@@ -1,0 +1,315 @@
+"""From a wave's records to a tally: record bytes in, sums out, in chunks and with flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trustsurvey.analysis.plan import AREA, Plan, axes_of
+from trustsurvey.errors import ReleaseError
+from trustsurvey.questionnaire.record import Column, columns, width
+from trustsurvey.questionnaire.schema import CODES, DONT_KNOW, NOT_ANSWERED, NOT_ASKED, PREFER_NOT, Condition, Item, Kind, Questionnaire
+from trustsurvey.statistics import scoring
+from trustsurvey.statistics.arrays import BoolArray, ByteArray, FloatArray, IntArray
+from trustsurvey.statistics.estimation import STRATUM
+from trustsurvey.statistics.scoring import ItemScale
+from trustsurvey.statistics.tally import MISSING, Axis, Scored, Tallier, Tally
+
+Chunk = tuple[Sequence[str], bytes]
+"""Area codes of some people, and their records joined."""
+
+ANSWERED, SKIPPED, UNKNOWN, REFUSED, UNASKED = range(5)
+"""What someone did at an item."""
+
+_STATE = np.zeros(256, dtype=np.uint8)
+for _mark, _state in ((NOT_ANSWERED, SKIPPED), (DONT_KNOW, UNKNOWN), (PREFER_NOT, REFUSED), (NOT_ASKED, UNASKED)):
+    _STATE[ord(_mark)] = _state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Unanswered:
+    """How often each item was answered, skipped, not known, refused or not asked, by area and group. Addable.
+
+    Attributes:
+        items: item and domain codes (of a domain: answered when it has a score, else skipped).
+        groups: (axis, level) of each row of ``counts``; ("", "") is everyone.
+        counts: shape (groups, items, 5).
+    """
+
+    items: tuple[str, ...]
+    groups: tuple[tuple[str, str], ...]
+    counts: IntArray
+
+    def __add__(self, other: Unanswered) -> Unanswered:
+        groups = tuple(dict.fromkeys((*self.groups, *other.groups)))
+        counts = np.zeros((len(groups), len(self.items), 5), dtype=np.int64)
+        for part in (self, other):
+            counts[[groups.index(group) for group in part.groups]] += part.counts
+        return Unanswered(items=self.items, groups=groups, counts=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ItemMoments:
+    """Complete-case sums of one domain's item scores: all that alpha and omega need. Addable.
+
+    Attributes:
+        n: complete cases. sums: Σx, shape (items,). products: Σxx′, shape (items, items).
+    """
+
+    n: int
+    sums: FloatArray
+    products: FloatArray
+
+    def __add__(self, other: ItemMoments) -> ItemMoments:
+        return ItemMoments(n=self.n + other.n, sums=self.sums + other.sums, products=self.products + other.products)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tallied:
+    """Everything a release is made from. Addable, as its parts are.
+
+    ``items`` maps (domain, axis, level) to moments; axis and level are "" for everyone.
+    """
+
+    tally: Tally
+    unanswered: Unanswered | None = None
+    items: Mapping[tuple[str, str, str], ItemMoments] = field(default_factory=dict)
+
+    def __add__(self, other: Tallied) -> Tallied:
+        items = dict(self.items)
+        for key, moments in other.items.items():
+            items[key] = items[key] + moments if key in items else moments
+        both = self.unanswered and other.unanswered and self.unanswered + other.unanswered
+        return Tallied(tally=self.tally + other.tally, unanswered=both or self.unanswered or other.unanswered, items=items)
+
+
+class Reader:
+    """Scores and tallies chunks of records of one questionnaire.
+
+    Args:
+        questionnaire, plan: what was asked and what to estimate.
+        areas: area codes known beforehand; others are learnt as they come.
+        strata: the sampling stratum of each area code, where areas were sampled at different rates.
+        details: also count unanswered items and item moments.
+
+    The plan's ``weight`` is an item whose options are numbers (adults in the household, where a code goes to a household): that number is
+    the base weight, and 1 for who left it empty.
+    """
+
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        plan: Plan,
+        *,
+        areas: Sequence[str] = (),
+        strata: Mapping[str, str] | None = None,
+        details: bool = True,
+    ) -> None:
+        self._questionnaire = questionnaire
+        self._plan = plan
+        self._columns = columns(questionnaire)
+        self._width = width(questionnaire)
+        self._first = {column.item.code: column.index for column in reversed(self._columns)}
+        self._areas = {code: n for n, code in enumerate(areas)}
+        self._strata = dict(strata or {})
+        self._axes = axes_of(plan)
+        self._scorers = _scorers(questionnaire, self._columns, self._first)
+        self._binary = tuple(p.measure.code for p in plan.measures if p.is_proportion)
+        self._details = details
+        self._parts: list[Tally] = []
+        self._tallier = self._new_tallier()
+        self._unanswered: dict[tuple[str, str], IntArray] = {}
+        self._moments: dict[tuple[str, str, str], ItemMoments] = {}
+
+    def _new_tallier(self) -> Tallier:
+        axes = [Axis(AREA, tuple(self._areas))]
+        axes += [Axis(code, tuple(o.code for o in self._questionnaire.item(code).options)) for code in self._axes]
+        if self._strata:
+            axes.append(Axis(STRATUM, self._stratum_levels()))
+        return Tallier(axes, [p.measure.code for p in self._plan.measures], binary=self._binary)
+
+    def add(self, areas: Sequence[str], records: bytes) -> None:
+        """Tally some people. Raises ReleaseError when the records don't fit the questionnaire."""
+        if len(records) != len(areas) * self._width:
+            raise ReleaseError(
+                f"{len(areas)} records of {self._questionnaire.code} have {len(areas) * self._width} characters, not {len(records)}"
+            )
+        if not areas:
+            return
+        area = self._area_codes(areas)
+        matrix = np.ascontiguousarray(np.frombuffer(records, dtype=np.uint8).reshape(len(areas), self._width).T)
+        groups = {code: self._option_codes(matrix, code) for code in self._axes}
+        known: dict[str, Scored] = {}
+        for code, score in self._scorers:
+            known[code] = score(matrix, known)
+        codes = [area, *groups.values()]
+        if self._strata:
+            codes.append(self._stratum_of_area()[area])
+        self._tallier.add(codes, self._weights(matrix), [known[p.measure.code] for p in self._plan.measures])
+        if self._details:
+            self._detail(matrix, area, groups, known)
+
+    def _stratum_levels(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self._strata.values())))
+
+    def _stratum_of_area(self) -> IntArray:
+        position = {level: n for n, level in enumerate(self._stratum_levels())}
+        return np.array([position.get(self._strata.get(code, ""), MISSING) for code in self._areas], dtype=np.int64)
+
+    def _weights(self, matrix: ByteArray) -> FloatArray:
+        if self._plan.weight is None:
+            return np.ones(matrix.shape[1])
+        options = self._questionnaire.item(self._plan.weight).options
+        table = np.ones(256)
+        table[np.frombuffer(CODES[: len(options)].encode(), dtype=np.uint8)] = [float(option.code) for option in options]
+        found: FloatArray = table[matrix[self._first[self._plan.weight]]]
+        return found
+
+    def _area_codes(self, areas: Sequence[str]) -> IntArray:
+        try:
+            return np.fromiter(map(self._areas.__getitem__, areas), dtype=np.int64, count=len(areas))
+        except KeyError:
+            self._parts.append(self._tallier.result())
+            for code in sorted(set(areas) - self._areas.keys()):
+                self._areas[code] = len(self._areas)
+            self._tallier = self._new_tallier()
+            return self._area_codes(areas)
+
+    def _option_codes(self, matrix: ByteArray, code: str) -> IntArray:
+        table = np.full(256, MISSING, dtype=np.int64)
+        count = len(self._questionnaire.item(code).options)
+        table[np.frombuffer(CODES[:count].encode(), dtype=np.uint8)] = np.arange(count)
+        found: IntArray = table[matrix[self._first[code]]]
+        return found
+
+    def _detail(self, matrix: ByteArray, area: IntArray, groups: Mapping[str, IntArray], known: Mapping[str, Scored]) -> None:
+        labels = [("", np.zeros(area.size, dtype=np.int64), ("",)), (AREA, area, tuple(self._areas))]
+        labels += [(g, groups[g], self._options(g)) for g in self._plan.groups]
+        states = [_STATE[matrix[self._first[item.code]]] for item in self._asked()]
+        states += [np.where(known[d.code].known, ANSWERED, SKIPPED) for d in self._questionnaire.scoring.domains]
+        for axis, codes, levels in labels:
+            key = (codes + 1) * 5
+            counts = np.stack([np.bincount(key + state, minlength=5 * (len(levels) + 1)).reshape(-1, 5) for state in states], axis=1)
+            for level, count in zip(levels, counts[1:], strict=True):
+                self._unanswered[axis, level] = self._unanswered.get((axis, level), 0) + count
+        for domain in self._questionnaire.scoring.domains:
+            self._add_moments(matrix, domain.code, domain.items, [label for label in labels if label[0] != AREA])
+
+    def _add_moments(
+        self, matrix: ByteArray, domain: str, items: tuple[str, ...], labels: Sequence[tuple[str, IntArray, tuple[str, ...]]]
+    ) -> None:
+        scored = [scoring.score_item(matrix[self._first[code]], _scale(self._questionnaire.item(code))) for code in items]
+        complete = np.logical_and.reduce([s.known for s in scored])
+        values = np.stack([s.values for s in scored])
+        for axis, codes, levels in labels:
+            for n, level in enumerate(levels):
+                chosen = values[:, complete & (codes == n)] if axis else values[:, complete]
+                moments = ItemMoments(n=chosen.shape[1], sums=chosen.sum(axis=1), products=chosen @ chosen.T)
+                key = (domain, axis, level)
+                self._moments[key] = self._moments[key] + moments if key in self._moments else moments
+
+    def _asked(self) -> list[Item]:
+        return [item for item in self._questionnaire.items() if item.columns]
+
+    def _options(self, code: str) -> tuple[str, ...]:
+        return tuple(option.code for option in self._questionnaire.item(code).options)
+
+    def result(self) -> Tallied:
+        """The tally of everyone added."""
+        total = self._tallier.result()
+        for part in self._parts:
+            total = part + total
+        unanswered = None
+        if self._details:
+            items = (*(i.code for i in self._asked()), *(d.code for d in self._questionnaire.scoring.domains))
+            groups = tuple(self._unanswered)
+            counts = np.stack(list(self._unanswered.values())) if groups else np.zeros((0, len(items), 5), dtype=np.int64)
+            unanswered = Unanswered(items=items, groups=groups, counts=counts)
+        return Tallied(tally=total, unanswered=unanswered, items=self._moments)
+
+
+Scorer = Callable[[ByteArray, Mapping[str, Scored]], Scored]
+
+
+def _scorers(questionnaire: Questionnaire, cols: Sequence[Column], first: Mapping[str, int]) -> tuple[tuple[str, Scorer], ...]:
+    """A function for each measure the questionnaire scores, domains before the indices that are made of them."""
+    made: dict[str, Scorer] = {}
+    places = {column.name: column.index for column in cols}
+    for domain in questionnaire.scoring.domains:
+        made[domain.code] = _domain_scorer(questionnaire, domain.items, domain.minimum_answered, first)
+    for single in questionnaire.scoring.single:
+        made[single.item] = _single_scorer(questionnaire.item(single.item), first)
+    for proportion in questionnaire.scoring.proportions:
+        made[proportion.code] = _proportion_scorer(questionnaire, proportion.where, proportion.of, first)
+    for code in questionnaire.scoring.shares:
+        for option in questionnaire.item(code).options:
+            made[f"{code}_{option.code}"] = _share_scorer(places[f"{code}_{option.code}"])
+    index = questionnaire.scoring.index
+    made[index.code] = _index_scorer(index.domains, index.at_least)
+    made[f"{index.code}_complete"] = _index_scorer(index.domains, len(index.domains))
+    return tuple(made.items())
+
+
+def _domain_scorer(questionnaire: Questionnaire, items: Sequence[str], minimum: int, first: Mapping[str, int]) -> Scorer:
+    places = [first[code] for code in items]
+    scales = [_scale(questionnaire.item(code)) for code in items]
+    return lambda matrix, _: scoring.score_domain([matrix[p] for p in places], scales, minimum_answered=minimum)
+
+
+def _single_scorer(item: Item, first: Mapping[str, int]) -> Scorer:
+    place = first[item.code]
+    if item.kind is Kind.NUMBER:
+        lowest, count = float(item.options[0].code), len(item.options)
+        return lambda matrix, _: scoring.value_item(matrix[place], first=lowest, count=count)
+    scale = _scale(item)
+    return lambda matrix, _: scoring.score_item(matrix[place], scale)
+
+
+def _proportion_scorer(questionnaire: Questionnaire, where: Condition, of: Condition | None, first: Mapping[str, int]) -> Scorer:
+    place, chosen = first[where.item], _bytes_of(questionnaire, where)
+    answered = CODES[: len(questionnaire.item(where.item).options)].encode()
+    if of is None:
+        return lambda matrix, _: scoring.share_item(matrix[place], chosen=chosen, answered=answered)
+    universe, inside = first[of.item], _bytes_of(questionnaire, of)
+
+    def score(matrix: ByteArray, _: Mapping[str, Scored]) -> Scored:
+        value, known = scoring.share_item(matrix[place], chosen=chosen, answered=answered)
+        member: BoolArray = known & scoring.is_one_of(matrix[universe], inside)
+        return Scored(value * member, member)
+
+    return score
+
+
+def _share_scorer(place: int) -> Scorer:
+    return lambda matrix, _: scoring.share_item(matrix[place], chosen=b"1", answered=b"01")
+
+
+def _index_scorer(domains: Sequence[str], at_least: int) -> Scorer:
+    return lambda _, known: scoring.score_index([known[code] for code in domains], at_least=at_least)
+
+
+def _bytes_of(questionnaire: Questionnaire, condition: Condition) -> bytes:
+    options = [option.code for option in questionnaire.item(condition.item).options]
+    return "".join(CODES[options.index(value)] for value in condition.values).encode()
+
+
+def _scale(item: Item) -> ItemScale:
+    return ItemScale(points=len(item.options), reverse=item.reverse)
+
+
+def read_records(
+    questionnaire: Questionnaire,
+    plan: Plan,
+    chunks: Iterable[Chunk],
+    *,
+    areas: Sequence[str] = (),
+    strata: Mapping[str, str] | None = None,
+    details: bool = True,
+) -> Tallied:
+    """The tally of a wave's records, read chunk by chunk; see ``Reader`` for the arguments and errors."""
+    reader = Reader(questionnaire, plan, areas=areas, strata=strata, details=details)
+    for codes, records in chunks:
+        reader.add(codes, records)
+    return reader.result()
