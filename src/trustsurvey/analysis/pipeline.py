@@ -92,7 +92,7 @@ def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), co
         areas=areas if plan.area else (),
         measures=tuple(p.measure for p in plan.measures),
         estimates=cells,
-        weights=_weights(tally, weights, raked, notes),
+        weights=_weights(tally, weights, raked, notes, wanted=bool(plan.margins)),
         reliability=reliability_of(tallied, plan),
         against_city=against,
         brackets=found_brackets,
@@ -262,7 +262,7 @@ def _comparisons(
     return contrasts, tuple(Bracket(measure=code, areas=tuple(areas.levels[k] for k in run)) for run in runs)
 
 
-def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes: Sequence[str]) -> Weights:
+def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes: Sequence[str], *, wanted: bool) -> Weights:
     found = weighting.diagnose(tally, weights)
     checks: list[MarginCheck] = []
     said = list(notes)
@@ -281,7 +281,7 @@ def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes
         deff_kish=found.deff_kish,
         min=found.lightest,
         max=found.heaviest,
-        margins_met=raked is not None,
+        margins_met=raked is not None or not wanted,
         iterations=raked.iterations if raked else 0,
         margins=tuple(checks),
         notes=tuple(said),

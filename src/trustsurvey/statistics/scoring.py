@@ -108,7 +108,7 @@ def score_domain(columns: Sequence[ByteArray], scales: Sequence[ItemScale], *, m
         position = np.arange(top + 1)
         table = np.zeros(256, dtype=key.dtype)
         table[np.frombuffer(CODES[: top + 1], dtype=np.uint8)] = step + (top - position if scale.reverse else position)
-        key += table[column]
+        np.add(key, table[column], out=key)
     answered, total = np.divmod(np.arange(step * (len(scales) + 1)), step)
     enough = answered >= max(minimum_answered, 1)
     value = np.where(enough, 100.0 * total / (np.maximum(answered, 1) * top), 0.0)

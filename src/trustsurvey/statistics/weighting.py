@@ -10,7 +10,7 @@ category without a control total is kept at its weighted share among those who a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -167,37 +167,58 @@ def diagnose(tally: Tally, weighting: Weighting) -> Diagnostics:
     )
 
 
-def control(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]:
-    """What the weights of each category must sum to, and the base-weighted share that answered the margin.
+def contradictions(tally: Tally, margins: Sequence[Margin]) -> tuple[str, ...]:
+    """Everything that keeps the margins from being met, whatever the weights: a sentence each, naming the margin and the category.
 
-    Raises:
-        RakingError: a total isn't a number ≥ 0, no one answered the margin, or a category that has a total has no respondents (or the
-            reverse: a total of 0 where there are some).
+    A total isn't a number ≥ 0, no one answered a margin, a category that has a total has no respondents (or the reverse: a total of 0
+    where there are some), or two margins have different totals.
     """
-    codes, levels = tally.codes(margin.axis), tally.levels(margin.axis)
-    weight = sum_by(codes + 1, tally.people[D], len(levels) + 1)
-    answered = float(weight[1:].sum())
-    if answered == 0:
-        raise RakingError(f"margin {margin.axis}: no respondent has an answer to it")
+    found = [sentence for margin in margins for sentence in _contradictions(tally, margin)]
+    totals = [(margin.axis, float(sum(margin.totals.values()))) for margin in margins]
+    for axis, total in totals[1:]:
+        first, population = totals[0]
+        if not abs(total - population) <= _AGREEMENT * max(abs(total), abs(population)):
+            found.append(
+                f"margins {first} and {axis} disagree: one has {population:.10g} people in total, the other {total:.10g}. "
+                "They must describe the same population."
+            )
+    return tuple(found)
+
+
+def _contradictions(tally: Tally, margin: Margin) -> Iterator[str]:
+    weight = _by_category(tally, margin.axis)
+    if not weight:
+        yield f"margin {margin.axis}: no respondent has an answer to it"
+        return
     for category, total in margin.totals.items():
-        present = category in levels and weight[levels.index(category) + 1] > 0
         if not (np.isfinite(total) and total >= 0):
-            raise RakingError(f"margin {margin.axis}, category {category}: the control total is {total}; it must be a number from 0 up")
-        if total > 0 and not present:
-            raise RakingError(f"margin {margin.axis}, category {category}: {total:g} people are wanted, but no respondent is in it")
-        if total == 0 and present:
-            raise RakingError(f"margin {margin.axis}, category {category}: the control total is 0, but there are respondents in it")
-    population = sum(margin.totals.values())
-    if population == 0:
-        raise RakingError(f"margin {margin.axis}: its control totals sum to 0")
-    share = answered / float(weight.sum())
-    shares = {level: float(weight[n + 1]) / answered for n, level in enumerate(levels) if weight[n + 1] > 0}
-    kept = sum(part for level, part in shares.items() if level not in margin.totals)
+            yield f"margin {margin.axis}, category {category}: the control total is {total}; it must be a number from 0 up"
+        elif total > 0 and category not in weight:
+            yield f"margin {margin.axis}, category {category}: {total:.10g} people are wanted, but no respondent is in it"
+        elif total == 0 and category in weight:
+            yield f"margin {margin.axis}, category {category}: the control total is 0, but there are respondents in it"
+    if not sum(margin.totals.values()) > 0:
+        yield f"margin {margin.axis}: its control totals sum to 0"
+
+
+def _by_category(tally: Tally, axis: str) -> dict[str, float]:
+    """Σd of each category that has respondents."""
+    levels = tally.levels(axis)
+    weight = sum_by(tally.codes(axis) + 1, tally.people[D], len(levels) + 1)[1:]
+    return {level: float(weight[n]) for n, level in enumerate(levels) if weight[n] > 0}
+
+
+def targets_of(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]:
+    """What the weights of each category must sum to, and the base-weighted share that answered the margin (see the module's docstring)."""
+    weight = _by_category(tally, margin.axis)
+    answered, population = sum(weight.values()), sum(margin.totals.values())
+    share = answered / float(tally.people[D].sum())
+    kept = sum(w / answered for level, w in weight.items() if level not in margin.totals)
     targets = []
-    for level, part in shares.items():
+    for level, w in weight.items():
         known = level in margin.totals
-        of_population = margin.totals[level] * (1.0 - kept) if known else part * population
-        targets.append(Target(margin=margin.axis, category=level, total=of_population * share, share=part, kept=not known))
+        total = margin.totals[level] * (1.0 - kept) if known else w / answered * population
+        targets.append(Target(margin=margin.axis, category=level, total=total * share, share=w / answered, kept=not known))
     return tuple(targets), share
 
 
@@ -219,7 +240,7 @@ def rake(tally: Tally, margins: Sequence[Margin], *, iterations: int = 100) -> R
     columns = np.full((len(margins), len(tally)), MISSING, dtype=np.int64)
     for row, margin in enumerate(margins):
         scaled = Margin(margin.axis, {k: v * population / sum(margin.totals.values()) for k, v in margin.totals.items()})
-        of_margin, answered[margin.axis] = control(tally, scaled)
+        of_margin, answered[margin.axis] = targets_of(tally, scaled)
         position = {target.category: len(targets) + n for n, target in enumerate(of_margin)}
         table = np.array([*(position.get(level, MISSING) for level in tally.levels(margin.axis)), MISSING], dtype=np.int64)
         columns[row] = table[tally.codes(margin.axis)]
@@ -245,6 +266,7 @@ def poststratify(tally: Tally, margin: Margin) -> RakingResult:
 
 
 def _population(tally: Tally, margins: Sequence[Margin]) -> float:
+    """How many people the margins describe."""
     if not margins:
         raise StatisticsError("raking needs a margin")
     if not len(tally):
@@ -252,15 +274,10 @@ def _population(tally: Tally, margins: Sequence[Margin]) -> float:
     for margin in margins:
         if not tally.has(margin.axis):
             raise StatisticsError(f"the respondents weren't tallied by {margin.axis}")
-    first = sum(margins[0].totals.values())
-    for margin in margins[1:]:
-        other = sum(margin.totals.values())
-        if not abs(other - first) <= _AGREEMENT * max(abs(first), abs(other)):
-            raise RakingError(
-                f"margins {margins[0].axis} and {margin.axis} disagree: one has {first:.10g} people in total, the other {other:.10g}. "
-                "They must describe the same population."
-            )
-    return float(first)
+    found = contradictions(tally, margins)
+    if found:
+        raise RakingError("\n".join(found))
+    return float(sum(margins[0].totals.values()))
 
 
 def _solve(calibration: Calibration, weight: FloatArray, totals: FloatArray, iterations: int) -> tuple[FloatArray, int]:
