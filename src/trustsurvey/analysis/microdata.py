@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trustsurvey.analysis.margins import margins_of
 from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, axes_of
 from trustsurvey.analysis.records import ItemMoments, Tallied
 from trustsurvey.errors import Fault, PlanError
@@ -16,7 +17,6 @@ from trustsurvey.statistics import scoring, weighting
 from trustsurvey.statistics.arrays import FloatArray
 from trustsurvey.statistics.estimation import CLUSTER, STRATUM
 from trustsurvey.statistics.tally import Axis, N, Tallier, Tally, coded, scored
-from trustsurvey.statistics.weighting import Margin
 
 CHUNK = 50_000
 SHOWN = 20
@@ -197,7 +197,7 @@ class _Reader:
         faults = [fault for key, found in self._faults.items() for fault in self._said(*key, found)]
         if self._tally is None:
             raise PlanError([*faults, Fault("there are no respondents", file=self._file)])
-        margins = [Margin(axis, totals) for axis, totals in self._plan.margins.items()]
+        margins, _ = margins_of(self._tally, self._plan)
         faults += [Fault(message, file=self._file) for message in weighting.contradictions(self._tally, margins)]
         for stratum, (size, row) in self._populations.items():
             sampled = _sampled(self._tally, stratum)

@@ -18,6 +18,7 @@ import numpy as np
 
 from trustsurvey.analysis.change import changes_since
 from trustsurvey.analysis.details import missing_rates, reliability_of
+from trustsurvey.analysis.margins import margins_of
 from trustsurvey.analysis.plan import AREA, Plan, PlannedMeasure, plan_for
 from trustsurvey.analysis.records import Chunk, Tallied, read_records
 from trustsurvey.analysis.release import (
@@ -33,11 +34,10 @@ from trustsurvey.analysis.release import (
     Weights,
 )
 from trustsurvey.analysis.rounding import decimals, rounded
-from trustsurvey.errors import RakingError
 from trustsurvey.statistics import comparison, disclosure, estimation, intervals, weighting
 from trustsurvey.statistics.estimation import Design, DomainEstimates, Partition
 from trustsurvey.statistics.tally import Tally
-from trustsurvey.statistics.weighting import Margin, RakingResult, Weighting
+from trustsurvey.statistics.weighting import RakingResult, Weighting
 
 __all__ = ["Chunk", "ReleaseContext", "Tallied", "make_release", "plan_for", "read_records"]
 
@@ -70,8 +70,8 @@ def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), co
     context = context or ReleaseContext()
     tally = tallied.tally
     areas = tuple(areas) or _areas_of(tally)
-    margins, notes = _margins(tally, plan)
-    raked = weighting.rake(tally, margins) if margins else None
+    margins, notes = margins_of(tally, plan)
+    raked = weighting.rake(tally, margins, bounds=plan.bounds) if margins else None
     weights = raked.weighting if raked else weighting.base(tally)
     design = estimation.design_of(tally, weights)
     cells, against, found_brackets = _estimates(design, plan, areas)
@@ -106,26 +106,6 @@ def _areas_of(tally: Tally) -> tuple[Area, ...]:
     if not tally.has(AREA):
         return ()
     return tuple(Area(code=level, name=level) for level in tally.levels(AREA))
-
-
-def _margins(tally: Tally, plan: Plan) -> tuple[list[Margin], list[str]]:
-    """The plan's margins; an area without respondents is refused by raking, or left out here where the plan says ``spread``."""
-    if not len(tally):
-        return [], []
-    margins, notes = [], []
-    for axis, totals in plan.margins.items():
-        kept = dict(totals)
-        if axis == AREA and plan.empty_areas == "spread":
-            present = {tally.levels(AREA)[code] for code in np.unique(tally.codes(AREA)) if code >= 0}
-            empty = sorted(kept.keys() - present)
-            if empty:
-                everyone, reached = sum(kept.values()), sum(kept[code] for code in kept if code in present)
-                if not reached:
-                    raise RakingError("margin area: no area that has a control total has respondents")
-                kept = {code: total * everyone / reached for code, total in kept.items() if code in present}
-                notes.append(f"areas without respondents, whose residents the rest of the city stands for: {', '.join(empty)}")
-        margins.append(Margin(axis, kept))
-    return margins, notes
 
 
 def _estimates(design: Design, plan: Plan, areas: Sequence[Area]) -> tuple[tuple[Estimate, ...], tuple[Contrast, ...], tuple[Bracket, ...]]:

@@ -93,6 +93,8 @@ class Plan:
         margins: axis → category → population.
         empty_areas: what the margin ``area`` does about an area with people but no respondents: "refuse", or "spread" its people over the
             other areas (and say so).
+        collapse: margin → categories that count as another, or how few respondents make a category count with its neighbor.
+        bounds: least and most that weighting may multiply a base weight by, relative to the mean; None: no bounds.
         groups: columns (items) that estimates are also made by.
         missing: texts in the microdata that stand for no answer.
         precision: "published" rounds and is for a release; "full" is for ``trustsurvey analyse``.
@@ -107,6 +109,8 @@ class Plan:
     fpc: str | None = None
     margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     empty_areas: Literal["refuse", "spread"] = "refuse"
+    collapse: Mapping[str, Mapping[str, str] | int] = field(default_factory=dict)
+    bounds: tuple[float, float] | None = None
     groups: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset({""})
     confidence: float = 0.95

@@ -70,6 +70,15 @@ class _SmallArea(_Raw):
     method: Literal["reml"] = "reml"
 
 
+class _Sparse(_Raw):
+    fewer_than: Annotated[int, Field(ge=1)]
+
+
+class _Bounds(_Raw):
+    lower: Annotated[float, Field(ge=0, lt=1)]
+    upper: Annotated[float, Field(gt=1)]
+
+
 class _Plan(_Raw):
     area: Name | None = None
     weight: Name | None = None
@@ -77,6 +86,8 @@ class _Plan(_Raw):
     cluster: Name | None = None
     fpc: Name | None = None
     margins: dict[str, Annotated[dict[str, Total], Field(min_length=1)]] = {}
+    collapse: dict[str, _Sparse | dict[str, str]] = {}
+    bounds: _Bounds | None = None
     measures: Annotated[list[Annotated[_Mean | _Domain | _Proportion, Field(discriminator="kind")]], Field(min_length=1)]
     groups: list[Name] = []
     missing: list[str] = [""]
@@ -103,6 +114,8 @@ def read_plan(text: str, *, file: str = "plan.yaml") -> Plan:
         faults.append(_fault(document, file, ("fpc",), "", "fpc is the population size of a stratum: name the column `strata` too", None))
     if raw.small_area is not None and not raw.area:
         faults.append(_fault(document, file, ("small_area",), "", "small areas need a column named by `area`", None))
+    for name in raw.collapse.keys() - raw.margins.keys():
+        faults.append(_fault(document, file, ("collapse", name), "", "there is no such margin to collapse", None))
     if faults:
         raise PlanError(faults)
     return Plan(
@@ -114,6 +127,11 @@ def read_plan(text: str, *, file: str = "plan.yaml") -> Plan:
         cluster=raw.cluster,
         fpc=raw.fpc,
         margins={AREA if name == raw.area else name: totals for name, totals in raw.margins.items()},
+        collapse={
+            AREA if name == raw.area else name: rule.fewer_than if isinstance(rule, _Sparse) else rule
+            for name, rule in raw.collapse.items()
+        },
+        bounds=(raw.bounds.lower, raw.bounds.upper) if raw.bounds else None,
         groups=tuple(raw.groups),
         missing=frozenset({"", *raw.missing}),
         confidence=raw.confidence,

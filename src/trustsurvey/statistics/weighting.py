@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import special
 
 from trustsurvey.errors import RakingError, StatisticsError
 from trustsurvey.statistics.arrays import FloatArray, IntArray, sum_by
@@ -28,10 +29,23 @@ _AGREEMENT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Control totals: how many of the population are in each category of an axis."""
+    """Control totals: how many of the population are in each category of an axis.
+
+    ``into`` maps categories, of the respondents or of the totals, to the category that they count as: a stated rule for what has no
+    counterpart or is sparse.
+    """
 
     axis: str
     totals: Mapping[str, float]
+    into: Mapping[str, str] = field(default_factory=dict)
+
+    def counted(self) -> dict[str, float]:
+        """The totals, categories that count as another added to it."""
+        found: dict[str, float] = {}
+        for category, total in self.totals.items():
+            target = self.into.get(category, category)
+            found[target] = found.get(target, 0.0) + total
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +200,11 @@ def contradictions(tally: Tally, margins: Sequence[Margin]) -> tuple[str, ...]:
 
 
 def _contradictions(tally: Tally, margin: Margin) -> Iterator[str]:
-    weight = _by_category(tally, margin.axis)
+    weight = _by_category(tally, margin)
     if not weight:
         yield f"margin {margin.axis}: no respondent has an answer to it"
         return
-    for category, total in margin.totals.items():
+    for category, total in margin.counted().items():
         if not (np.isfinite(total) and total >= 0):
             yield f"margin {margin.axis}, category {category}: the control total is {total}; it must be a number from 0 up"
         elif total > 0 and category not in weight:
@@ -201,54 +215,92 @@ def _contradictions(tally: Tally, margin: Margin) -> Iterator[str]:
         yield f"margin {margin.axis}: its control totals sum to 0"
 
 
-def _by_category(tally: Tally, axis: str) -> dict[str, float]:
-    """Σd of each category that has respondents."""
-    levels = tally.levels(axis)
-    weight = sum_by(tally.codes(axis) + 1, tally.people[D], len(levels) + 1)[1:]
-    return {level: float(weight[n]) for n, level in enumerate(levels) if weight[n] > 0}
+def _by_category(tally: Tally, margin: Margin, row: int = D) -> dict[str, float]:
+    """Σd (or how many, for ``row`` N) of each category that has respondents."""
+    levels = tally.levels(margin.axis)
+    weight = sum_by(tally.codes(margin.axis) + 1, tally.people[row], len(levels) + 1)[1:]
+    found: dict[str, float] = {}
+    for n, level in enumerate(levels):
+        if weight[n] > 0:
+            target = margin.into.get(level, level)
+            found[target] = found.get(target, 0.0) + float(weight[n])
+    return found
+
+
+def collapse_sparse(tally: Tally, margin: Margin, *, fewer_than: int) -> Margin:
+    """The margin with each category of fewer than ``fewer_than`` respondents joined to its smaller neighbor, in the order of the totals.
+
+    The sparsest goes first, and joined categories are looked at again, until none is sparse or one is left. A category without a control
+    total has no neighbor and stays.
+    """
+    counts = _by_category(tally, margin, N)
+    groups = [[category] for category in margin.counted()]
+
+    def size(group: Sequence[str]) -> float:
+        return sum(counts.get(category, 0.0) for category in group)
+
+    while len(groups) > 1:
+        at = min(range(len(groups)), key=lambda k: size(groups[k]))
+        if size(groups[at]) >= fewer_than:
+            break
+        near = min((k for k in (at - 1, at + 1) if 0 <= k < len(groups)), key=lambda k: size(groups[k]))
+        first, second = sorted((at, near))
+        groups[first : second + 1] = [groups[first] + groups[second]]
+    into = dict(margin.into)
+    for group in groups:
+        name = max(group, key=lambda category: counts.get(category, 0.0))
+        into.update({category: name for category in group if category != name})
+    resolved = {category: into.get(target, target) for category, target in into.items()}
+    return Margin(margin.axis, margin.totals, resolved)
 
 
 def targets_of(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]:
     """What the weights of each category must sum to, and the base-weighted share that answered the margin (see the module's docstring)."""
-    weight = _by_category(tally, margin.axis)
-    answered, population = sum(weight.values()), sum(margin.totals.values())
+    weight, totals = _by_category(tally, margin), margin.counted()
+    answered, population = sum(weight.values()), sum(totals.values())
     share = answered / float(tally.people[D].sum())
-    kept = sum(w / answered for level, w in weight.items() if level not in margin.totals)
+    kept = sum(w / answered for level, w in weight.items() if level not in totals)
     targets = []
     for level, w in weight.items():
-        known = level in margin.totals
-        total = margin.totals[level] * (1.0 - kept) if known else w / answered * population
+        known = level in totals
+        total = totals[level] * (1.0 - kept) if known else w / answered * population
         targets.append(Target(margin=margin.axis, category=level, total=total * share, share=w / answered, kept=not known))
     return tuple(targets), share
 
 
-def rake(tally: Tally, margins: Sequence[Margin], *, iterations: int = 100) -> RakingResult:
+def rake(tally: Tally, margins: Sequence[Margin], *, bounds: tuple[float, float] | None = None, iterations: int = 100) -> RakingResult:
     """Weights that meet every margin, by calibration with the raking distance.
 
     Args:
         tally: holds an axis for each margin.
         margins: control totals; all of one population, so their sums agree.
+        bounds: least and most that a weight may become, in base weights scaled to the population (below 1, above 1); the logit distance
+            of Deville and Särndal (1992, case 6) then takes the place of the raking distance. This is what trims weights.
         iterations: Newton steps at most.
 
     Raises:
         RakingError: margins disagree in total, a category has no respondents, or no weights meet all margins together.
-        StatisticsError: no margin is given, or the tally lacks an axis.
+        StatisticsError: no margin is given, the tally lacks an axis, or the bounds don't lie on both sides of 1.
     """
+    distance = _Raking() if bounds is None else _Logit(*bounds)
     population = _population(tally, margins)
     targets: list[Target] = []
     answered: dict[str, float] = {}
     columns = np.full((len(margins), len(tally)), MISSING, dtype=np.int64)
     for row, margin in enumerate(margins):
-        scaled = Margin(margin.axis, {k: v * population / sum(margin.totals.values()) for k, v in margin.totals.items()})
+        size = population / sum(margin.totals.values())
+        scaled = Margin(margin.axis, {category: total * size for category, total in margin.totals.items()}, margin.into)
         of_margin, answered[margin.axis] = targets_of(tally, scaled)
         position = {target.category: len(targets) + n for n, target in enumerate(of_margin)}
-        table = np.array([*(position.get(level, MISSING) for level in tally.levels(margin.axis)), MISSING], dtype=np.int64)
+        names = [margin.into.get(level, level) for level in tally.levels(margin.axis)]
+        table = np.array([*(position.get(name, MISSING) for name in names), MISSING], dtype=np.int64)
         columns[row] = table[tally.codes(margin.axis)]
         targets += of_margin
     calibration = Calibration(columns=columns, size=len(targets))
     totals = np.array([target.total for target in targets])
-    coefficients, taken = _solve(calibration, tally.people[D] * (population / tally.people[D].sum()), totals, iterations)
-    factor = np.exp(calibration.predict(coefficients)) * (population / tally.people[D].sum())
+    size = population / float(tally.people[D].sum())
+    coefficients, taken = _solve(calibration, tally.people[D] * size, totals, distance, iterations)
+    factor = distance.factor(calibration.predict(coefficients)) * size
     weighting = Weighting(factor=factor, calibration=calibration)
     return RakingResult(
         weighting=weighting,
@@ -280,11 +332,55 @@ def _population(tally: Tally, margins: Sequence[Margin]) -> float:
     return float(sum(margins[0].totals.values()))
 
 
-def _solve(calibration: Calibration, weight: FloatArray, totals: FloatArray, iterations: int) -> tuple[FloatArray, int]:
-    """λ with Σ weight·exp(x′λ)·x = totals, by damped Newton steps on the convex dual Σ weight·exp(x′λ) − totals′λ.
+class _Raking:
+    """The raking distance: g = exp(u)."""
+
+    def factor(self, u: FloatArray) -> FloatArray:
+        return np.exp(u)
+
+    def slope(self, u: FloatArray) -> FloatArray:
+        return np.exp(u)
+
+    def integral(self, u: FloatArray) -> FloatArray:
+        return np.exp(u)
+
+
+class _Logit:
+    """The logit distance: g between two bounds, 1 at u = 0."""
+
+    def __init__(self, lower: float, upper: float) -> None:
+        if not 0 <= lower < 1 < upper:
+            raise StatisticsError(f"the bounds of the weights must lie on both sides of 1, not {lower:g} and {upper:g}")
+        self._lower, self._upper = lower, upper
+        self._rate = (upper - lower) / ((1.0 - lower) * (upper - 1.0))
+
+    def _share(self, u: FloatArray) -> FloatArray:
+        """(1 − L)e^{Au}/((U − 1) + (1 − L)e^{Au}), between 0 and 1."""
+        shift = np.log((1.0 - self._lower) / (self._upper - 1.0))
+        found: FloatArray = special.expit(self._rate * u + shift)
+        return found
+
+    def factor(self, u: FloatArray) -> FloatArray:
+        return self._lower + (self._upper - self._lower) * self._share(u)
+
+    def slope(self, u: FloatArray) -> FloatArray:
+        share = self._share(u)
+        found: FloatArray = (self._upper - self._lower) * self._rate * share * (1.0 - share)
+        return found
+
+    def integral(self, u: FloatArray) -> FloatArray:
+        exponent = np.log(1.0 - self._lower) + self._rate * u
+        found: FloatArray = self._lower * u + (self._upper - self._lower) / self._rate * np.logaddexp(np.log(self._upper - 1.0), exponent)
+        return found
+
+
+def _solve(
+    calibration: Calibration, weight: FloatArray, totals: FloatArray, distance: _Raking | _Logit, iterations: int
+) -> tuple[FloatArray, int]:
+    """λ with Σ weight·g(x′λ)·x = totals, by damped Newton steps on the convex dual Σ weight·∫g − totals′λ.
 
     Margins that each sum to the population make the Hessian singular; the pseudo-inverse gives the shortest step, and the weights are
-    the same for every solution.
+    the same for every solution. Where no weights meet the margins, the best that was reached is given, and ``RakingResult`` refuses it.
     """
     classes, of_class = np.unique(calibration.columns, axis=1, return_inverse=True)
     small = Calibration(columns=classes, size=calibration.size)
@@ -293,22 +389,22 @@ def _solve(calibration: Calibration, weight: FloatArray, totals: FloatArray, ite
 
     def dual(at: FloatArray) -> float:
         with np.errstate(over="ignore"):
-            return float((mass * np.exp(small.predict(at))).sum() - totals @ at)
+            return float((mass * distance.integral(small.predict(at))).sum() - totals @ at)
 
     value = dual(coefficients)
     for taken in range(iterations):
-        fitted = mass * np.exp(small.predict(coefficients))
-        gradient = totals - small.total(fitted)
+        u = small.predict(coefficients)
+        gradient = totals - small.total(mass * distance.factor(u))
         if np.all(np.abs(gradient) <= 1e-13 * totals):
             return coefficients, taken
-        step = np.linalg.pinv(small.gram(fitted), rcond=1e-13, hermitian=True) @ gradient
+        step = np.linalg.pinv(small.gram(mass * distance.slope(u)), rcond=1e-13, hermitian=True) @ gradient
+        decrease = float(gradient @ step)
         size = 1.0
-        slope = float(gradient @ step)
-        while size > 1e-10 and not dual(coefficients + size * step) <= value - 1e-4 * size * slope + 1e-14 * abs(value):
+        while size > 1e-10 and not dual(coefficients + size * step) <= value - 1e-4 * size * decrease + 1e-14 * abs(value):
             size /= 2
         moved = coefficients + size * step
         now = dual(moved)
-        if not np.isfinite(now) or (size <= 1e-10):
+        if not np.isfinite(now) or size <= 1e-10:
             return coefficients, taken
         coefficients, value = moved, now
     return coefficients, iterations
