@@ -121,18 +121,31 @@ def labels(edition: Edition, ranking: Ranking, index: int) -> list[tuple[float, 
     below = [n for n in firm if ranking.lines[n].side == -1]
     plain = [n for n in firm if ranking.lines[n].side == 0]
     low, high = line.estimate.lci or 0.0, line.estimate.uci or 0.0
-    room_after = ranking.scale.share(high) < 0.8
+    after = _free_side(ranking, low, high)
     if line.caution:
-        words, kind, after = t.gettext("caution"), "", room_after
+        words, kind = t.gettext("caution"), ""
     elif above and index == above[0]:
         words, kind, after = t.gettext("above"), " a", False
     elif below and index == below[-1]:
         words, kind, after = t.gettext("below"), " a", True
     elif plain and index == plain[len(plain) * 2 // 3]:
-        words, kind, after = t.gettext("not distinguishable"), "", room_after
+        words, kind = t.gettext("not distinguishable"), ""
     else:
         return []
+    if after is None:
+        return []
     return [(high, words, f"s{kind}", 8, 4)] if after else [(low, words, f"s e{kind}", -8, 4)]
+
+
+def _free_side(ranking: Ranking, low: float, high: float) -> bool | None:
+    """Whether words go after the interval (True) or before it (False); None where both would leave the figure or cross the city's line."""
+    word = 0.15  # of the figure's width
+    city = ranking.city.estimate if ranking.city is not None else None
+    line = ranking.scale.share(city) if city is not None else -1.0
+    start, end = ranking.scale.share(high), ranking.scale.share(low)
+    fits_after = start < 0.93 and not start < line < start + word
+    fits_before = end > word and not end - word < line < end
+    return fits_after if fits_after or fits_before else None
 
 
 def key(edition: Edition) -> str:

@@ -90,7 +90,9 @@ def interval_heading(edition: Edition) -> str:
 
 
 def listed(edition: Edition, codes: Sequence[str | None]) -> str:
-    """The names of areas as a list; a long one ends in how many more there are."""
+    """The names of areas as a list; a long one ends in how many more there are, an empty one is an empty text."""
+    if not codes:
+        return ""
     names = [edition.area_name(code) for code in codes if code is not None]
     if len(names) > NAMED_AT_MOST:
         more = len(names) - NAMED_AT_MOST + 1
@@ -170,10 +172,15 @@ def _extremes(edition: Edition, found: Extremes) -> tuple[str, str]:
             ),
         )
     names = listed(edition, [cell.area for cell in found.top])
-    if len(found.top) == 1:
-        sentence = t.gettext("It is highest in %(areas)s.", areas=names)
+    trust, one = found.measure.kind == "index", len(found.top) == 1
+    if trust and one:
+        sentence = t.gettext("Trust is highest in %(areas)s.", areas=names)
+    elif trust:
+        sentence = t.gettext("Trust is highest in %(areas)s, which are not distinguishable from one another.", areas=names)
+    elif one:
+        sentence = t.gettext("The figure is highest in %(areas)s.", areas=names)
     else:
-        sentence = t.gettext("It is highest in %(areas)s, which are not distinguishable from one another.", areas=names)
+        sentence = t.gettext("The figure is highest in %(areas)s, which are not distinguishable from one another.", areas=names)
     detail = t.gettext("Highest: %(figures)s.", figures=_span(edition, found.top))
     lowest = listed(edition, [cell.area for cell in found.bottom])
     if len(found.bottom) == 1:
@@ -245,12 +252,18 @@ def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
     if not found.up and not found.down:
         return t.gettext("Since %(since)s no neighborhood has changed detectably.", since=since), _compared(edition, compared)
     parts = []
-    if found.up:
-        parts.append(t.gettext("Since %(since)s it rose in %(areas)s.", since=since, areas=listed(edition, [c.area for c in found.up])))
-    if found.down and found.up:
-        parts.append(t.gettext("It fell in %(areas)s.", areas=listed(edition, [c.area for c in found.down])))
-    elif found.down:
-        parts.append(t.gettext("Since %(since)s it fell in %(areas)s.", since=since, areas=listed(edition, [c.area for c in found.down])))
+    up, down = listed(edition, [c.area for c in found.up]), listed(edition, [c.area for c in found.down])
+    trust = found.measure.kind == "index"
+    if up and trust:
+        parts.append(t.gettext("Since %(since)s trust rose in %(areas)s.", since=since, areas=up))
+    elif up:
+        parts.append(t.gettext("Since %(since)s the figure rose in %(areas)s.", since=since, areas=up))
+    if down and up:
+        parts.append(t.gettext("It fell in %(areas)s.", areas=down))
+    elif down and trust:
+        parts.append(t.gettext("Since %(since)s trust fell in %(areas)s.", since=since, areas=down))
+    elif down:
+        parts.append(t.gettext("Since %(since)s the figure fell in %(areas)s.", since=since, areas=down))
     rest = len(found.unchanged)
     if rest:
         parts.append(

@@ -1,0 +1,49 @@
+"""The findings in sentences, each with its line of precision and its small figure."""
+
+from __future__ import annotations
+
+from reportlab.lib.units import mm
+
+from trustsurvey.publish import finding_figures
+from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.looks import FINDING, HEADING, NOTE
+from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.text import Said, findings
+
+FIGURE = finding_figures.WIDTH
+GAP = 9 * mm
+TEXT = WIDTH - FIGURE - GAP
+ABOVE, BELOW, BETWEEN = 10.2, 7.4, 3.4
+
+
+def findings_pages(sheet: Sheet, _city: CityMap) -> None:
+    """As many pages as the findings need: one, as a rule."""
+    found = findings(sheet.edition)
+    if not found:
+        return
+    heading = sheet.edition.catalog.gettext("What residents said")
+    sheet.begin(outline=heading)
+    y = sheet.text(heading, 0, TOP, WIDTH, HEADING, role="H1") + 6 * mm
+    with sheet.tags.element("L"):
+        for said in found:
+            if y + _height(sheet, said) > BOTTOM + 10:
+                sheet.begin()
+                y = TOP
+            with sheet.tags.artifact():
+                sheet.rule(y, kind="rule")
+            with sheet.tags.element("LI"), sheet.tags.element("LBody"):
+                y = _finding(sheet, said, y)
+
+
+def _height(sheet: Sheet, said: Said) -> float:
+    text = sheet.height(said.sentence, TEXT, FINDING) + (BETWEEN + sheet.height(said.detail, TEXT, NOTE) if said.detail else 0)
+    return ABOVE + max(text, finding_figures.height(said.finding)) + BELOW
+
+
+def _finding(sheet: Sheet, said: Said, top: float) -> float:
+    y = sheet.text(said.sentence, 0, top + ABOVE, TEXT, FINDING, balance=True)
+    if said.detail:
+        sheet.text(said.detail, 0, y + BETWEEN, TEXT, NOTE)
+    with sheet.figure(finding_figures.alternative(sheet.edition, said.finding)):
+        finding_figures.draw(sheet.pen(TEXT + GAP, top + ABOVE + 1, FIGURE), sheet.edition, said.finding)
+    return top + _height(sheet, said)

@@ -1,0 +1,39 @@
+"""The report: cover, findings, map, ranking, domain profile, method. Every page reads the release through an edition."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from trustsurvey.publish.edition import Edition
+from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.cover import cover
+from trustsurvey.publish.pdf.findings_pages import findings_pages
+from trustsurvey.publish.pdf.map_page import map_page
+from trustsurvey.publish.pdf.method_pages import method_pages
+from trustsurvey.publish.pdf.profile_pages import profile_pages
+from trustsurvey.publish.pdf.ranking_pages import ranking_pages
+from trustsurvey.publish.pdf.sheet import Sheet
+
+log = logging.getLogger(__name__)
+
+Page = Callable[[Sheet, CityMap], None]
+PAGES: tuple[Page, ...] = (cover, findings_pages, map_page, ranking_pages, profile_pages, method_pages)
+
+
+def write_pdf(edition: Edition) -> bytes:
+    """The report in bytes. Characters that no face has are drawn as empty boxes and named in a warning of the log."""
+    sheet, city = Sheet(edition), CityMap(edition)
+    for page in PAGES:
+        page(sheet, city)
+    if sheet.missing:
+        named = ", ".join(f"{c} (U+{ord(c):04X})" for c in sorted(sheet.missing))
+        log.warning("the report in %s lacks glyphs for %s", edition.locale.code, named)
+    return sheet.finished(title(edition))
+
+
+def title(edition: Edition) -> str:
+    """“Trust in local police, Larkhaven, October 2026”: the document's title."""
+    wave = edition.release.wave
+    parts = [edition.survey_title(), edition.place(), edition.wave_label(wave.label) if wave else ""]
+    return ", ".join(part for part in parts if part)
