@@ -87,7 +87,12 @@ def boundaries(columns: int = 3, rows: int = 2) -> str:
         x, y = -122 + 0.02 * (n % columns), 47 + 0.02 * (n // columns)
         ring = [[x, y], [x + 0.02, y], [x + 0.02, y + 0.02], [x, y + 0.02], [x, y]]
         name = f"{'ABCDEFGHIJ'[n % columns]}{n // columns + 1}"
-        properties = {"name": f"Quarter {name}", "code": name.lower(), "adults": 1000 + 100 * n, "side": "North" if n // columns else "South"}
+        properties = {
+            "name": f"Quarter {name}",
+            "code": name.lower(),
+            "adults": 1000 + 100 * n,
+            "side": "North" if n // columns else "South",
+        }
         features.append({"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}})
     return json.dumps({"type": "FeatureCollection", "features": features})
 
@@ -179,3 +184,11 @@ def live(app: Flask) -> Iterator[Live]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and reference numbers beside the project; a test that needs it skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here")
+    return SHARED

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import Engine
 
+from trustsurvey import accounts
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.settings import Settings, read
-from trustsurvey.store.engine import open_engine
+from trustsurvey.store.engine import forget_write_order, open_engine
+from trustsurvey.web import department, language, respond, results, site
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,23 @@ class Trustsurvey:
     engine: Engine
     catalogs: Catalogs
 
+    def settle(self) -> None:
+        """After the commit of a response: leave no order of arrival behind."""
+        forget_write_order(self.engine)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application. Without ``settings`` they are read from the environment."""
     settings = settings or read()
     app = Flask("trustsurvey", template_folder=str(settings.templates), static_folder=None)
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
-    app.extensions["trustsurvey"] = Trustsurvey(settings, open_engine(settings.url), Catalogs(settings.translations))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    engine = open_engine(settings.url)
+    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations))
+    language.init_app(app)
+    respond.init_app(app)
+    site.init_app(app)
+    accounts.init_app(app, engine, https=settings.require_https)
+    app.register_blueprint(results.blueprint)
+    app.register_blueprint(department.blueprint)
     return app

@@ -7,7 +7,21 @@ from typing import Any
 import click
 
 from trustsurvey import __version__
-from trustsurvey.cli import analyse, areas, comments, database, demo, margins, questionnaire, release, serve, survey, translations, users, wave
+from trustsurvey.cli import (
+    analyse,
+    areas,
+    comments,
+    database,
+    demo,
+    margins,
+    questionnaire,
+    release,
+    serve,
+    survey,
+    translations,
+    users,
+    wave,
+)
 from trustsurvey.errors import TrustsurveyError
 
 

@@ -22,7 +22,12 @@ def comments() -> None:
 
 
 @comments.command()
-@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File for the private key; the public key goes beside it as FILE.pub.")
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the private key; the public key goes beside it as FILE.pub.",
+)
 @terminal.as_json
 def keygen(output: Path, machine: bool) -> None:
     """Make a pair of keys, on a computer that is not the server. Only the .pub file goes to the server (`wave open --comment-key`).

@@ -9,7 +9,7 @@ import time
 import click
 from rich.panel import Panel
 
-from trustsurvey.accounts import set_account
+from trustsurvey.accounts import add_user, set_password
 from trustsurvey.anonymity import sealing
 from trustsurvey.app import create_app
 from trustsurvey.cli import serve, terminal
@@ -48,7 +48,11 @@ def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
     if built:
         engines.rewrite(engine)
     password = secrets.token_urlsafe(12)
-    set_account(create_app(settings), EMAIL, password, roles=["department"])
+    app = create_app(settings)
+    if built:
+        add_user(app, EMAIL, password, ["department"])
+    else:
+        set_password(app, EMAIL, password)
     address = f"http://{host}:{port}"
     data = {"built": built, "seconds": round(time.monotonic() - started, 1), "email": EMAIL, "password": password, "address": address}
     terminal.answer(machine, data, _welcome(data, no_serve))
@@ -74,7 +78,8 @@ def _welcome(data: dict[str, object], no_serve: bool) -> Panel:
     address = data["address"]
     made = f"built in {data['seconds']} s" if data["built"] else "as built before"
     lines = [
-        f"[bold]Larkhaven[/bold], a made-up city of 24 neighborhoods, {made}. [dim]Synthetic data.[/dim]",
+        f"[bold]Larkhaven[/bold], a made-up city of 24 neighborhoods, {made}.",
+        "[dim]Synthetic data: no person, place or police force is described.[/dim]",
         "",
         f"A resident's phone   {address}/s/{build_demo.SURVEY}",
         f"The public results   {address}/results/{build_demo.SURVEY}",

@@ -40,7 +40,9 @@ def import_(survey: str, file: Path, number: int | None, machine: bool) -> None:
         read = read_file(file, connection, wave)
         queries.set_margins(connection, wave.id, read)
     totals = {name: sum(categories.values()) for name, categories in read.items()}
-    text = terminal.table("margin", "categories", "total", rows=[(m, len(read[m]), f"{t:,.0f}") for m, t in totals.items()], right=["categories", "total"])
+    text = terminal.table(
+        "margin", "categories", "total", rows=[(m, len(read[m]), f"{t:,.0f}") for m, t in totals.items()], right=["categories", "total"]
+    )
     terminal.answer(machine, {"survey": survey, "wave": wave.number, "margins": totals}, text)
 
 

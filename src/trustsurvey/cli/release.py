@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from trustsurvey.analysis.release import Release
 from trustsurvey.cli import terminal
 from trustsurvey.errors import NotFound
 from trustsurvey.i18n.catalogs import Catalogs
-from trustsurvey.publish import FORMATS, export as publish
+from trustsurvey.publish import FORMATS
+from trustsurvey.publish import export as publish
 from trustsurvey.services import read_releases
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import read
@@ -35,11 +37,14 @@ def create(survey: str | None, wave: int | None, released: datetime | None, mach
     Example: trustsurvey release create seattle-trust
     """
     with terminal.transaction() as connection, terminal.progress("Estimating"):
-        day = released.date() if released else date.today()  # noqa: DTZ011 the operator's own calendar
+        day = terminal.day(released)
         made = publish_release(connection, survey or _only(connection), wave=wave, released=day)
     shown, hidden = _counts(made)
     data = {"survey": made.survey, "release": made.number, "n": made.n, "n_eff": made.n_eff, "shown": shown, "suppressed": hidden}
-    text = f"Release {made.number} of {made.survey}: {made.n:,} answers (effective {made.n_eff:,.0f}), {shown:,} figures, {hidden:,} suppressed."
+    text = (
+        f"Release {made.number} of {made.survey}: {made.n:,} answers (effective {made.n_eff:,.0f}), "
+        f"{shown:,} figures, {hidden:,} suppressed."
+    )
     terminal.answer(machine, data, text)
 
 
@@ -48,7 +53,7 @@ def _counts(made: Release) -> tuple[int, int]:
     return len(made.estimates) - hidden, hidden
 
 
-def _only(connection: queries.Connection) -> str:
+def _only(connection: Connection) -> str:
     """The only survey there is. Raises NotFound when there is none, or more than one."""
     found = [survey.code for survey in queries.surveys(connection)]
     if len(found) != 1:
@@ -96,6 +101,6 @@ def export(form: str, locale: str, output: Path, survey: str | None, number: int
     if found is None:
         raise NotFound(f"{code} has no release yet: close a wave, then `trustsurvey release create`")
     with terminal.progress("Writing"):
-        terminal.write_bytes(output, publish(found, form, catalogs[locale]))
+        terminal.write_bytes(output, publish(found, form, catalogs[locale].locale, catalogs[locale]))
     size = output.stat().st_size
     terminal.answer(machine, {"output": str(output), "bytes": size}, f"{output}: release {found.number} of {code}, {size / 1000:,.0f} kB")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from trustsurvey.cli import terminal
@@ -27,7 +29,9 @@ def create(code: str, title: str, area_set: str, machine: bool) -> None:
     """
     with terminal.transaction() as connection:
         made = service.create_survey(connection, code=code, title=title, area_set=area_set)
-    terminal.answer(machine, {"survey": made.code}, f"The survey {made.code} is made. Open its first wave with `trustsurvey wave open {made.code} …`.")
+    terminal.answer(
+        machine, {"survey": made.code}, f"The survey {made.code} is made. Open its first wave with `trustsurvey wave open {made.code} …`."
+    )
 
 
 @survey.command("list")
@@ -39,7 +43,7 @@ def list_(machine: bool) -> None:
     Example: trustsurvey survey list
     """
     with terminal.transaction() as connection:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "survey": found.code,
                 "place": found.place,
@@ -53,10 +57,10 @@ def list_(machine: bool) -> None:
             for wave in queries.waves(connection, found.code)
         ]
         empty = [found.code for found in queries.surveys(connection) if not queries.waves(connection, found.code)]
-    shown = [
-        (r["survey"], r["place"], r["wave"], r["label"], r["state"], r["questionnaire"], " ".join(map(str, r["locales"] or []))) for r in rows
-    ]
-    text = terminal.table("survey", "place", "wave", "label", "state", "questionnaire", "languages", rows=shown, right=["wave"])
-    terminal.answer(machine, {"waves": rows, "without_waves": empty}, text if rows or empty else "No survey yet: `trustsurvey survey create`.")
+    shown = [(r["survey"], r["place"], r["wave"], r["label"], r["state"], " ".join(r["locales"])) for r in rows]
+    text = terminal.table("survey", "place", "wave", "label", "state", "languages", rows=shown, right=["wave"])
+    terminal.answer(
+        machine, {"waves": rows, "without_waves": empty}, text if rows or empty else "No survey yet: `trustsurvey survey create`."
+    )
     if empty and not machine:
         terminal.console.print(f"[dim]Without a wave: {', '.join(empty)} (`trustsurvey wave open`)[/dim]")

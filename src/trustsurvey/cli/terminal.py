@@ -6,11 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import Connection, Engine
@@ -23,7 +24,7 @@ from trustsurvey.store.migrate import is_current
 ACCENT = "cyan"
 F = TypeVar("F", bound=Callable[..., Any])
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False)
 
 
 def as_json(function: F) -> F:
@@ -31,19 +32,19 @@ def as_json(function: F) -> F:
     return click.option("--json", "machine", is_flag=True, help="Print a machine's answer instead of a person's.")(function)
 
 
-def answer(machine: bool, data: Any, text: str | Table) -> None:
+def answer(machine: bool, data: Any, text: RenderableType) -> None:
     """``data`` as JSON for a machine, ``text`` for a person."""
     if machine:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     else:
-        console.print(text)
+        console.print(text, soft_wrap=isinstance(text, str))
 
 
 def table(*columns: str, rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
     """A table with hairlines; the columns named in ``right`` align at their end."""
     found = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for column in columns:
-        found.add_column(column, justify="right" if column in right else "left")
+        found.add_column(column, justify="right" if column in right else "left", no_wrap=True)
     for row in rows:
         found.add_row(*(str(cell) for cell in row))
     return found
@@ -97,3 +98,6 @@ def write_bytes(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
+def day(given: datetime | None) -> date:
+    """The day a person named, else today by the operator's own calendar."""
+    return given.date() if given else date.today()  # noqa: DTZ011

@@ -42,7 +42,9 @@ def _locales(chosen: Sequence[str]) -> list[str]:
 
 
 @translations.command()
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True, help="Folder for the templates.")
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True, help="Folder for the templates."
+)
 def extract(output: Path) -> None:
     """Write one template (.pot) a domain, for tools that want them; `update` does not need them.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from trustsurvey.accounts import ROLES, add_account
+from trustsurvey.accounts import ROLES, add_user
 from trustsurvey.app import create_app
 from trustsurvey.cli import terminal
 
@@ -28,5 +28,5 @@ def add(email: str, roles: Sequence[str], password: str, machine: bool) -> None:
     Example: trustsurvey users add chief@police.example.com --role department
     """
     terminal.database()
-    add_account(create_app(), email, password, roles=list(roles))
-    terminal.answer(machine, {"email": email, "roles": list(roles)}, f"{email} can sign in at /account/login ({', '.join(roles)}).")
+    address = add_user(create_app(), email, password, roles)
+    terminal.answer(machine, {"email": address, "roles": list(roles)}, f"{address} can sign in at /account/login ({', '.join(roles)}).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -35,9 +35,15 @@ def wave() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML, by locale: operator, contact, who_sees, consent, results, help_lines.",
 )
-@click.option("--questionnaire", default="community-trust", show_default=True, help="A file, or the code of one that ships or is installed.")
+@click.option(
+    "--questionnaire", default="community-trust", show_default=True, help="A file, or the code of one that ships or is installed."
+)
 @click.option("--locales", default="en", show_default=True, help="Languages to offer, separated by commas.")
-@click.option("--margins", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Control totals for weighting (YAML); see `margins import`.")
+@click.option(
+    "--margins",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Control totals for weighting (YAML); see `margins import`.",
+)
 @click.option(
     "--comment-key",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -80,7 +86,7 @@ def open_(
             file=file,
             label=label,
             notices=words,
-            opened=opened.date() if opened else date.today(),  # noqa: DTZ011 the operator's own calendar
+            opened=terminal.day(opened),
             comment_key=_key(comment_key),
         )
         if margins is not None:
@@ -113,7 +119,9 @@ def close(survey: str, closed: datetime | None, machine: bool) -> None:
     """
     engine = terminal.database()
     with engine.begin() as connection:
-        found = close_wave.close_wave(connection, survey, closed=closed.date() if closed else date.today())  # noqa: DTZ011 the operator's own calendar
+        found = close_wave.close_wave(connection, survey, closed=terminal.day(closed))
         n = queries.count_responses(connection, found.id)
     engines.rewrite(engine)
-    terminal.answer(machine, {"survey": survey, "wave": found.number, "n": n}, f"Wave {found.number} of {survey} is closed with {n:,} answers.")
+    terminal.answer(
+        machine, {"survey": survey, "wave": found.number, "n": n}, f"Wave {found.number} of {survey} is closed with {n:,} answers."
+    )

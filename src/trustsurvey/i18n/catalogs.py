@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as BabelCatalog
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
@@ -73,16 +74,19 @@ class Catalogs:
             self._read.clear()
 
     def _merge(self, code: str) -> NullTranslations:
-        merged = BabelCatalog(locale=None, charset="utf-8")
+        words: dict[tuple[object, object], Message] = {}
         for folder in self.folders:
             for domain in DOMAINS:
                 path = folder / code / "LC_MESSAGES" / f"{domain}.po"
                 if path.is_file():
                     for message in read(path, code):
                         if message.id and message.string and not message.fuzzy:
-                            merged[message.id] = message
-        buffer = io.BytesIO()
+                            words[message.id, message.context] = message
+        merged = BabelCatalog(locale=code, charset="utf-8")
         merged.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS.get(code, PLURALS["en"]))]
+        for message in words.values():
+            merged.add(message.id, message.string, context=message.context)
+        buffer = io.BytesIO()
         write_mo(buffer, merged)
         buffer.seek(0)
         return Translations(fp=buffer)

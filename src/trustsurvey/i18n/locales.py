@@ -41,7 +41,7 @@ PLURALS: dict[str, str] = {
     "hi": "nplurals=2; plural=(n > 1);",
     "fr": "nplurals=2; plural=(n > 1);",
     "pt_BR": "nplurals=2; plural=(n > 1);",
-    "ht": "nplurals=2; plural=(n != 1);",
+    "ht": "nplurals=2; plural=(n > 1);",
     "so": "nplurals=2; plural=(n != 1);",
     "ru": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
     "vi": "nplurals=1; plural=0;",

@@ -121,7 +121,7 @@ def labels(edition: Edition, ranking: Ranking, index: int) -> list[tuple[float, 
     below = [n for n in firm if ranking.lines[n].side == -1]
     plain = [n for n in firm if ranking.lines[n].side == 0]
     low, high = line.estimate.lci or 0.0, line.estimate.uci or 0.0
-    after = _free_side(ranking, low, high)
+    after = _free_side(ranking, low, high, 0.15 if line.caution else 0.32)
     if line.caution:
         words, kind = t.gettext("caution"), ""
     elif above and index == above[0]:
@@ -137,13 +137,15 @@ def labels(edition: Edition, ranking: Ranking, index: int) -> list[tuple[float, 
     return [(high, words, f"s{kind}", 8, 4)] if after else [(low, words, f"s e{kind}", -8, 4)]
 
 
-def _free_side(ranking: Ranking, low: float, high: float) -> bool | None:
-    """Whether words go after the interval (True) or before it (False); None where both would leave the figure or cross the city's line."""
-    word = 0.15  # of the figure's width
+def _free_side(ranking: Ranking, low: float, high: float, word: float) -> bool | None:
+    """Whether words go after the interval (True) or before it (False).
+
+    None where both would leave the figure or lie on the city's line. ``word`` is their length as a share of the figure's width.
+    """
     city = ranking.city.estimate if ranking.city is not None else None
     line = ranking.scale.share(city) if city is not None else -1.0
     start, end = ranking.scale.share(high), ranking.scale.share(low)
-    fits_after = start < 0.93 and not start < line < start + word
+    fits_after = start + word < 1.12 and not start < line < start + word
     fits_before = end > word and not end - word < line < end
     return fits_after if fits_after or fits_before else None
 

@@ -25,6 +25,7 @@ from trustsurvey.publish.text import flagged
 
 WIDTH = 150.0
 DOT = 2.6
+MANY = 200  # squares drawn at most
 SIDE = 7  # dots in a row
 SMALL = 7.0  # letter size of class s on paper
 
@@ -37,7 +38,8 @@ def height(finding: Finding) -> float:
         case Groups():
             return 12.5 * min(len(finding.cells), 4) + 14
         case NotShown():
-            return 13.0 * -(-min(finding.areas, 120) // 12) + 4
+            across, step = _squares(finding.areas)
+            return (step + 1) * -(-min(finding.areas, MANY) // across) + 4
         case Level():
             return 40.0
         case AgainstCity():
@@ -244,16 +246,23 @@ def _wishes(pen: Pen, edition: Edition, found: Wishes) -> bool:
     return True
 
 
+def _squares(areas: int) -> tuple[int, float]:
+    """How many squares stand in a row, and how far apart: smaller where there are many areas."""
+    return (12, 12.2) if areas <= 48 else (20, 7.4)
+
+
 def _not_shown(pen: Pen, found: NotShown) -> bool:
     """A square an area: plain, with a dashed rule where caution is asked for, hatched where nothing is shown."""
     hidden, caution = found.hidden, len(found.caution)
     kinds = [Flag.OK] * (found.areas - hidden - caution) + [Flag.CAUTION] * caution + [Flag.TOO_FEW] * hidden
-    for n, kind in enumerate(kinds[-120:]):
-        x, y = 2 + (n % 12) * 12.2, 2 + (n // 12) * 13
+    across, step = _squares(found.areas)
+    side = step * 0.79
+    for n, kind in enumerate(kinds[-MANY:]):
+        x, y = 2 + (n % across) * step, 2 + (n // across) * (step + 1)
         if kind is Flag.TOO_FEW:
-            hatched_box(pen, x, y, 9.6, 9.6, 2.8)
+            hatched_box(pen, x, y, side, side, step * 0.23)
         else:
-            pen.rect(x, y, 9.6, 9.6, "sq")
+            pen.rect(x, y, side, side, "sq")
             if kind is Flag.CAUTION:
-                pen.line(x, y + 11.2, x + 9.6, y + 11.2, "cu")
+                pen.line(x, y + side + 1.4, x + side, y + side + 1.4, "cu")
     return True

@@ -244,6 +244,8 @@ def _without_union_tags(loc: tuple[int | str, ...]) -> Path_:
 def _say(kind: str, message: str, loc: tuple[int | str, ...], got: Any) -> str:
     if kind == "extra_forbidden":
         return f"there is no setting named {loc[-1]!r} here"
+    if kind == "missing" and isinstance(loc[-1], int):
+        return f"entry {loc[-1] + 1} of {loc[-2]!r} is missing"
     if kind == "missing":
         return f"{loc[-1]!r} is missing"
     if kind == "literal_error" and loc[-1] == "type":

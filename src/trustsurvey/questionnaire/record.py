@@ -75,7 +75,7 @@ def _read(item: Item, part: str) -> Answer:
     if item.kind is Kind.MULTIPLE:
         if part[0] in SPECIAL and set(part) == {part[0]}:
             return (part[0],)
-        if set(part) <= {"0", "1"}:
+        if set(part) == {"0", "1"} or set(part) == {"1"}:  # all noughts: nothing chosen is "not answered", which has its own character
             return tuple(option.code for option, mark in zip(item.options, part, strict=True) if mark == "1")
     elif part in SPECIAL:
         return part

@@ -118,7 +118,8 @@ def _feature(feature: Any, wanted: Properties) -> tuple[AreaRow, Any] | str:
 def _shape(geometry: Any) -> Any:
     """A valid polygon in WGS 84, or what is wrong with it."""
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        return f"its geometry is {geometry.get('type') if isinstance(geometry, dict) else geometry!r}, not a Polygon or MultiPolygon"
+        kind = geometry.get("type") if isinstance(geometry, dict) else geometry
+        return f"its geometry is {kind}, not a Polygon or MultiPolygon"
     try:
         found = shape(geometry)
     except (GEOSException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:

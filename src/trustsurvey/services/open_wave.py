@@ -11,7 +11,9 @@ from trustsurvey.errors import StateError
 from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire.notice import Notices
 from trustsurvey.store import queries
-from trustsurvey.store.queries import WaveRow
+from trustsurvey.store.queries import AreaRow, WaveRow
+
+__all__ = ["AreaRow", "WaveRow", "areas_of", "current_wave", "open_surveys", "open_wave"]
 
 Margins = Mapping[str, Mapping[str, float]]
 
@@ -67,3 +69,8 @@ def open_surveys(connection: Connection) -> tuple[WaveRow, ...]:
     """The open wave of every survey that has one, in the order the surveys were made."""
     found = (current_wave(connection, survey.code) for survey in queries.surveys(connection))
     return tuple(wave for wave in found if wave is not None and wave.is_open)
+
+
+def areas_of(connection: Connection, wave: WaveRow) -> tuple[AreaRow, ...]:
+    """The neighborhoods that ``wave`` is asked in, by name."""
+    return queries.areas(connection, wave.survey.area_set_id)

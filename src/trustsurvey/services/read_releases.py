@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from trustsurvey.analysis.release import Release
 from trustsurvey.errors import NotFound
 from trustsurvey.store import queries
-from trustsurvey.store.queries import SurveyRow
+from trustsurvey.store.queries import SurveyRow, WaveRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ def numbered(connection: Connection, survey: str, number: int) -> Release:
     raise NotFound(f"there is no release {number} of {survey}")
 
 
-def survey(connection: Connection, code: str) -> SurveyRow:
-    """The survey itself. Raises NotFound."""
-    return queries.survey_named(connection, code)
+def awaited(connection: Connection, survey: str) -> tuple[SurveyRow, WaveRow | None]:
+    """The survey and its newest wave, for the page that says when results come. Raises NotFound for an unknown survey."""
+    waves = queries.waves(connection, survey)
+    return queries.survey_named(connection, survey), waves[-1] if waves else None
 
 
 def listing(connection: Connection) -> tuple[SurveyReleases, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from trustsurvey.errors import SettingsError
@@ -15,8 +15,12 @@ def open_engine(url: str) -> Engine:
     """An engine on ``url``; a SQLite file's folder is made. Raises SettingsError for an address that can't be used."""
     try:
         address = make_url(url)
+        return _open(address)
     except ArgumentError as error:
-        raise SettingsError(f"TRUSTSURVEY_DATABASE_URL is not an address SQLAlchemy knows: {url!r}") from error
+        raise SettingsError(f"TRUSTSURVEY_DATABASE_URL is not an address that can be used: {url!r} ({error})") from error
+
+
+def _open(address: URL) -> Engine:
     backend = address.get_backend_name()
     if backend == "sqlite":
         if address.database and address.database != ":memory:":

@@ -34,6 +34,8 @@ def draw_map(sheet: Sheet, city: CityMap, start: float, top: float, width: float
     with sheet.figure(city.alternative()):
         city.draw(sheet.map_pen(start, top, width, view))
     y = top + width * view[3] / view[2] + 14
+    if not any(area.shown for area in city.shapes):
+        return _marks(sheet, key[0], y, key[1])
     return _key(sheet, key[0], y, key[1])
 
 

@@ -21,7 +21,7 @@ SIDES = ("North side", "Center", "South side")
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A neighborhood: ``adults`` residents, its ``trust`` on the 0–100 scale, its shares of Spanish and other home languages, how eager to answer."""
+    """A neighborhood: adult residents, trust on the 0–100 scale, shares of Spanish and other home languages, eagerness to answer."""
 
     code: str
     name: str
@@ -72,7 +72,7 @@ class Drawn:
 def draw(seed: int = 20261124) -> tuple[Drawn, ...]:
     """The neighborhoods with GeoJSON polygons in WGS 84 that share their borders exactly."""
     rng = np.random.default_rng(seed)
-    banks = shapely.difference(_limit(rng), _river()).geoms
+    banks = list(shapely.get_parts(shapely.difference(_limit(rng), _river())))
     share = len(QUARTERS) / sum(bank.area for bank in banks)
     cells = [cell for bank in banks for cell in _cells(_centers(bank, round(bank.area * share), rng), bank)]
     cut = _wavy(cells, rng)
@@ -110,7 +110,7 @@ def _wavy(cells: list[Any], rng: np.random.Generator) -> list[Any]:
     lines = unary_union([cell.boundary for cell in cells])
     outside = unary_union(cells).boundary.buffer(1e-6)
     borders = []
-    for line in shapely.line_merge(lines).geoms:
+    for line in shapely.get_parts(shapely.line_merge(lines)):
         points = np.array(line.segmentize(0.35).coords)
         if not outside.covers(line):  # the limit and the river's banks stay as drawn
             points[1:-1] += rng.normal(0, 0.06, points[1:-1].shape)

@@ -1,13 +1,13 @@
 """A population whose every answer is known, and the part of it that answers.
 
-The population has one row an adult. Who answers depends on neighborhood, age, gender and language at home, as it does in life, and on nothing
-else: so weighting to those margins recovers the truth, and a test can say that it does.
+The population has one row an adult. Who answers depends on neighborhood, age, gender and language at home, as it does in life, and on
+nothing else: so weighting to those margins recovers the truth, and a test can say that it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,15 @@ SKIP = {"-": 0.03, "?": 0.05, "~": 0.03}
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """What is particular to a wave: points by which trust differs for everyone, and for Spanish speakers."""
+    """What is particular to a wave: points by which trust differs for everyone, for Spanish speakers, and in some neighborhoods."""
 
     everyone: float
     spanish: float
+    moves: Mapping[str, float] = field(default_factory=dict)
 
 
-WAVES = (Wave(2.5, 3.0), Wave(-0.5, -5.0), Wave(0.0, -4.0), Wave(0.3, -3.5))
+LATER = {"tannery": 9.0, "willow-bend": 7.0, "juniper": -8.0}
+WAVES = (Wave(2.5, 3.0), Wave(-0.5, -5.0), Wave(0.0, -4.0, LATER), Wave(0.3, -3.5, LATER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def _scored(
 ) -> tuple[dict[str, Ints], dict[str, Floats]]:
     """Levels 0–4 of every scored item, and the domain and index scores they make."""
     n, effect = area.size, WAVES[wave - 1]
-    base = np.array([q.trust for q in QUARTERS])[area] + effect.everyone + np.array([-3, 0, 1, 3])[age] + rng.normal(0, 11, n)
+    base = np.array([q.trust + effect.moves.get(q.code, 0) for q in QUARTERS])[area] + effect.everyone
+    base = base + np.array([-3, 0, 1, 3])[age] + rng.normal(0, 11, n)
     fear = np.array(list(FEAR.values()))[group] + np.where(group == 1, effect.spanish, 0)
     levels: dict[str, Ints] = {}
     scores: dict[str, Floats] = {}
@@ -189,7 +192,11 @@ def _truth(questionnaire: Questionnaire, scores: Mapping[str, Floats], area: Int
 def answer(population: Population, n: int, *, seed: int) -> Ints:
     """Rows of the ``n`` adults who answer: the eager ones more often."""
     rng = np.random.default_rng(seed)
-    eager = np.array([q.eager for q in QUARTERS])[population.area] * np.array(AGE_EAGER)[population.age] * np.array(GENDER_EAGER)[population.gender]
+    eager = (
+        np.array([q.eager for q in QUARTERS])[population.area]
+        * np.array(AGE_EAGER)[population.age]
+        * np.array(GENDER_EAGER)[population.gender]
+    )
     eager = eager * np.where(population.language == "es", 0.7, np.where(population.language == "en", 1.1, 0.75))
     keys = np.log(rng.random(eager.size)) / eager  # Efraimidis and Spirakis (2006): weighted sampling without replacement
     return np.argpartition(-keys, n)[:n].astype(np.int64)

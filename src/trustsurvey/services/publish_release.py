@@ -1,0 +1,98 @@
+"""Estimate a closed wave and freeze what may be shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from trustsurvey.analysis.pipeline import Chunk, ReleaseContext, make_release, plan_for, read_records
+from trustsurvey.analysis.release import Area, Instrument, Release, Wave
+from trustsurvey.errors import NotFound, StateError
+from trustsurvey.store import queries
+from trustsurvey.store.queries import AreaRow, WaveRow
+
+Step = Callable[[int], None]
+
+
+def publish_release(
+    connection: Connection, survey: str, *, wave: int | None = None, released: date, step: Step = lambda _: None
+) -> Release:
+    """Make and store the next release of ``survey``, of its newest closed wave unless ``wave`` names another; returns it.
+
+    Adult residents by neighborhood, where the boundaries came with them, are a margin unless the wave's margins say otherwise. ``step`` is
+    called with the number of records read since. Raises NotFound when there is no such wave, StateError when it is still open, RakingError
+    when the weights can't meet a margin.
+    """
+    waves = queries.waves(connection, survey)
+    found = _chosen(survey, waves, wave)
+    rows = queries.areas(connection, found.survey.area_set_id)
+    plan = plan_for(found.questionnaire, margins=_margins(found, rows))
+    records = _counted(queries.records(connection, found.id), step)
+    tallied = read_records(found.questionnaire, plan, records, areas=[row.code for row in rows])
+    before = queries.release_list(connection, survey)
+    made = make_release(
+        tallied,
+        plan,
+        areas=[Area(code=row.code, name=row.name, geometry=row.geometry) for row in rows],
+        context=ReleaseContext(
+            survey=survey,
+            title=found.survey.title,
+            place=found.survey.place,
+            number=max((row.number for row in before), default=0) + 1,
+            released=released,
+            synthetic=found.survey.synthetic,
+            instrument=Instrument(code=found.questionnaire.code, version=found.questionnaire.version, hash=found.questionnaire.hash),
+            wave=Wave(
+                number=found.number,
+                label=found.label,
+                opened=found.opened,
+                closed=found.closed or released,
+                languages=found.locales,
+                waves=len([w for w in waves if w.number <= found.number]),
+            ),
+            previous=_previous(connection, found, waves, before),
+        ),
+    )
+    queries.add_release(connection, found.id, made)
+    return made
+
+
+def _chosen(survey: str, waves: Sequence[WaveRow], number: int | None) -> WaveRow:
+    if not waves:
+        raise NotFound(f"{survey} has no wave yet; open one with `trustsurvey wave open`")
+    if number is None:
+        closed = [wave for wave in waves if not wave.is_open]
+        if not closed:
+            raise StateError(f"wave {waves[-1].number} of {survey} is open; close it first (trustsurvey wave close)")
+        return closed[-1]
+    for wave in waves:
+        if wave.number == number:
+            if wave.is_open:
+                raise StateError(f"wave {number} of {survey} is open; close it first (trustsurvey wave close)")
+            return wave
+    raise NotFound(f"{survey} has no wave {number}; it has {len(waves)}")
+
+
+def _margins(wave: WaveRow, rows: Sequence[AreaRow]) -> Mapping[str, Mapping[str, float]]:
+    margins = dict(wave.margins or {})
+    adults = {row.code: float(row.adults) for row in rows if row.adults}
+    if "area" not in margins and len(adults) == len(rows):
+        margins["area"] = adults
+    return margins
+
+
+def _counted(chunks: Iterator[Chunk], step: Step) -> Iterator[Chunk]:
+    for chunk in chunks:
+        yield chunk
+        step(len(chunk[0]))
+
+
+def _previous(connection: Connection, wave: WaveRow, waves: Sequence[WaveRow], before: Sequence[queries.ReleaseRow]) -> tuple[Release, ...]:
+    """The newest release of the wave before, if it asked the same questionnaire: what change is measured against."""
+    for row in before:  # newest first
+        earlier = next(w for w in waves if w.number == row.wave)
+        if earlier.number < wave.number and earlier.questionnaire.code == wave.questionnaire.code:
+            return (queries.release_body(connection, row.id),)
+    return ()

@@ -1,0 +1,325 @@
+"""The resident's pages: the open surveys, the questionnaire, sending it, and what is kept.
+
+They work without a cookie, a script or a second request. Nothing about the visitor is read but the language that the browser asks for, and
+nothing about anyone is written but the answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from trustsurvey.errors import NotFound, StateError
+from trustsurvey.i18n.locales import Locale, negotiate
+from trustsurvey.questionnaire.catalog import translated
+from trustsurvey.questionnaire.notice import Notice
+from trustsurvey.questionnaire.schema import Questionnaire
+from trustsurvey.services.collect import collect
+from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, current_wave, open_surveys
+from trustsurvey.web import language, layout, security
+from trustsurvey.web.edge import site, transaction
+from trustsurvey.web.forms import SurveyForm, area_list, strangers, survey_form
+
+bp = Blueprint("respond", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+
+ERRORS = (400, 403, 404, 405, 413, 415, 422, 500)
+"""Errors that have a page of their own."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, and the error pages of every address that no other part of the site answers for."""
+    app.extensions["trustsurvey.tickets"] = security.Tickets(str(app.config["SECRET_KEY"]))
+    app.register_blueprint(bp)
+    for status in ERRORS:
+        app.register_error_handler(status, error_page)
+
+
+# ---------------------------------------------------------------- routes
+
+
+@bp.get("/")
+def surveys() -> Response:
+    """The surveys that take answers now."""
+    with transaction() as connection:
+        waves = open_surveys(connection)
+    offers = [
+        Offer(wave, Locale(code), translated(wave.questionnaire, language.source_lookup).title)
+        for wave in waves
+        for code in [negotiate(language.current().code, wave.locales)]
+    ]
+    offered = [Locale(code) for code in site().catalogs.locales()]
+    response = _page("respond/surveys.html", offers=offers, offered=offered, synthetic=any(wave.survey.synthetic for wave in waves))
+    response.vary.add("Accept-Language")
+    return response
+
+
+@bp.get("/s/<survey>")
+def start(survey: str) -> BaseResponse:
+    """To the survey in the reader's language."""
+    with transaction() as connection:
+        wave = _wave(connection, survey)
+    locale = negotiate(request.headers.get("Accept-Language", ""), wave.locales)
+    response = redirect(url_for("respond.questionnaire", survey=survey, locale=locale), code=303)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@bp.get("/s/<survey>/<locale>")
+def questionnaire(survey: str, locale: str) -> Response:
+    """The whole questionnaire."""
+    wave, areas = _read(survey, locale)
+    if not wave.is_open:
+        return _closed(wave)
+    return _form_page(wave, _form(wave, areas, None))
+
+
+@bp.post("/s/<survey>/<locale>")
+def answer(survey: str, locale: str) -> BaseResponse:
+    """Store one person's answers; 422 with the answers kept when something is wrong with them."""
+    wave, areas = _read(survey, locale)
+    if not wave.is_open:
+        return _closed(wave, unsent=True)
+    form = _form(wave, areas, request.form)
+    if form.area.is_outside:
+        return _survey_page("respond/outside.html", wave)
+    valid = form.validate()
+    unasked = strangers(form, request.form)
+    if not valid or unasked or form.is_empty:
+        return _form_page(wave, form, status=422, unasked=unasked)
+    try:
+        with transaction() as connection:
+            collect(connection, wave, area=form.area.code, answers=form.applicable, comment=form.comment)
+    except StateError:  # closed while the page was being sent
+        return _closed(wave, unsent=True)
+    site().settle()
+    return redirect(url_for("respond.thanks", survey=survey, locale=locale), code=303)
+
+
+@bp.post("/s/<survey>/<locale>/language")
+def change_language(survey: str, locale: str) -> Response:
+    """The same page in the language named by ``to``, with the answers kept on it. Nothing is stored."""
+    wave, areas = _read(survey, locale)
+    sent = MultiDict(request.form)
+    typed = area_list(areas, language.catalog()).find(sent.get("area", ""))
+    to = sent.get("to", "")
+    known = to in wave.locales
+    if known:
+        language.use(to)
+    if not wave.is_open:
+        return _closed(wave, unsent=True)
+    if typed is not None:
+        sent["area"] = typed.code  # a name typed in one language means the same place in the other
+    return _form_page(wave, _form(wave, areas, sent), status=200 if known else 422)
+
+
+@bp.get("/s/<survey>/<locale>/language")
+def language_again(survey: str, locale: str) -> BaseResponse:
+    """Someone opened the address itself: to the survey."""
+    return redirect(url_for("respond.questionnaire", survey=survey, locale=locale), code=303)
+
+
+@bp.get("/s/<survey>/<locale>/thanks")
+def thanks(survey: str, locale: str) -> Response:
+    """Where sending leads."""
+    wave, _areas = _read(survey, locale)
+    return _survey_page("respond/thanks.html", wave, back="respond.thanks")
+
+
+@bp.get("/s/<survey>/<locale>/privacy")
+def privacy(survey: str, locale: str) -> Response:
+    """What is kept and what isn't, in plain words."""
+    wave, _areas = _read(survey, locale)
+    return _survey_page("respond/privacy.html", wave, back="respond.privacy")
+
+
+# ---------------------------------------------------------------- what is refused before a route runs
+
+
+for _status in ERRORS:
+    bp.register_error_handler(_status, lambda error: error_page(error))  # before those that another part sets for the whole site
+
+
+@bp.before_request
+def _only_our_own_form() -> None:
+    if request.method != "POST":
+        return
+    if security.is_foreign(request):
+        abort(403)
+    if request.content_length is not None and request.content_length > site().settings.max_body:
+        abort(413)
+    if request.mimetype != FORM:
+        abort(415)
+    request.form  # noqa: B018 - reads the body now, so that one without a stated length is refused here too
+
+
+@bp.after_request
+def _finish(response: Response) -> Response:
+    return _squeezed(security.harden(response, https=site().settings.require_https))
+
+
+def _squeezed(response: Response) -> Response:
+    """Gzip for who takes it. ``mtime=0``: the bytes are the same for everyone."""
+    if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings.quality("gzip") > 0:
+            response.set_data(gzip.compress(response.get_data(), 9, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+# ---------------------------------------------------------------- pages
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An open survey in the list: its wave, the language it opens in, and its name in the reader's."""
+
+    wave: WaveRow
+    locale: Locale
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What stands on top of a form that was not sent."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a survey in the page's language."""
+
+    questionnaire: Questionnaire
+    notice: Notice
+    parts: Sequence[layout.Part]
+
+
+def _wave(connection: Any, survey: str) -> WaveRow:
+    """The survey's newest wave; 404 for a survey that doesn't exist or hasn't had one."""
+    try:
+        wave = current_wave(connection, survey)
+    except NotFound:
+        abort(404)
+    if wave is None:
+        abort(404)
+    return wave
+
+
+def _read(survey: str, locale: str) -> tuple[WaveRow, tuple[AreaRow, ...]]:
+    """The wave and its neighborhoods, with the page in ``locale``; 404 for a language that the wave isn't offered in."""
+    with transaction() as connection:
+        wave = _wave(connection, survey)
+        if locale not in wave.locales:
+            abort(404)
+        language.use(locale)
+        return wave, areas_of(connection, wave)
+
+
+def _said(wave: WaveRow) -> Said:
+    shown = translated(wave.questionnaire, language.source_lookup)
+    parts = layout.parts(wave.questionnaire, shown, language.current(), comment=wave.comment_key is not None)
+    return Said(shown, wave.notices[language.current().code], parts)
+
+
+def _form(wave: WaveRow, areas: Sequence[AreaRow], sent: MultiDict[str, str] | None) -> SurveyForm:
+    tickets: security.Tickets = current_app.extensions["trustsurvey.tickets"]
+    page = security.Page(tickets, wave.survey.code, wave.questionnaire.hash, language.current().code)
+    return survey_form(page, wave.questionnaire, _said(wave).parts, area_list(areas, language.catalog()), sent)
+
+
+def _form_page(wave: WaveRow, form: SurveyForm, *, status: int = 200, unasked: bool = False) -> Response:
+    rules = layout.reveal_css(wave.questionnaire)
+    reveal = f"@supports selector(:has(*)){{{rules}}}" if rules else ""
+    alert = _alert(form, unasked=unasked) if status == 422 else None
+    return _survey_page("respond/survey.html", wave, status=status, form=form, alert=alert, reveal=reveal)
+
+
+def _alert(form: SurveyForm, *, unasked: bool) -> Alert:
+    """Why the form was not sent. It stands on top, with links to the answers that need a look."""
+    kept = _("Nothing is sent yet. Your answers are still here.")
+    if refused := len(form.refused):
+        return Alert(ngettext("Please check %(n)s answer", "Please check %(n)s answers", refused, n=refused), kept)
+    if form.is_stale:
+        return Alert(_("Please press Send again"), _("This page was open for too long, so nothing was sent. Your answers are still here."))
+    if unasked:
+        return Alert(_("Please press Send again"), _("Something came along that this survey does not ask, so nothing was sent."))
+    if form.is_empty:
+        return Alert(_("Please answer a question"), _("Nothing is sent yet. One answer is enough."))
+    return Alert(_("We could not change the language"), kept)
+
+
+def _closed(wave: WaveRow, *, unsent: bool = False) -> Response:
+    """The survey is over. ``unsent``: someone just pressed Send, and must know that nothing was sent."""
+    return _survey_page("respond/closed.html", wave, status=410 if unsent else 200, unsent=unsent)
+
+
+def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionnaire", status: int = 200, **named: Any) -> Response:
+    """A page of ``wave``. ``back`` is the route that shows it in another language."""
+    said = _said(wave)
+    named |= {"wave": wave, "said": said, "notice": said.notice, "back": back, "synthetic": wave.survey.synthetic}
+    return _page(template, status=status, offered=[Locale(code) for code in wave.locales], **named)
+
+
+def _page(template: str, *, status: int = 200, reveal: str = "", **named: Any) -> Response:
+    style = security.inline("style", _static("respond.css") + reveal)
+    script = security.inline("script", _static("leave.js"))
+    settings = site().settings
+    return make_response(render_template(template, style=style, script=script, exit_url=settings.exit_url, **named), status)
+
+
+@lru_cache
+def _static(name: str) -> str:
+    """A file of ``static/``, without comments and line breaks: it travels inside every page."""
+    text = (resources.files("trustsurvey.web") / "static" / name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|\n\s*", "", text, flags=re.DOTALL)
+
+
+# ---------------------------------------------------------------- error pages
+
+
+def error_page(error: HTTPException) -> Response:
+    """What went wrong, in the reader's language, and that nothing was stored."""
+    status = error.code or 500
+    if error.response is not None or status < 400:  # a redirect that the routing itself makes
+        return make_response(error.get_response())
+    heading, text = _words(status)
+    response = _page("errors/error.html", status=status, heading=heading, text=text, offered=[], synthetic=False)
+    response.vary.add("Accept-Language")
+    if status == 405:
+        response.headers.update({name: value for name, value in error.get_headers() if name == "Allow"})
+    return _squeezed(security.harden(response, https=site().settings.require_https))
+
+
+def _words(status: int) -> tuple[str, str]:
+    match status:
+        case 403:
+            return _("This was not sent"), _("Another website tried to send this form. Nothing was stored. Please open the survey itself.")
+        case 404:
+            return _("There is no page here"), _("Please check the address, or scan the code again.")
+        case 405:
+            return _("This page can’t be used like that"), _("Please go back, or open the survey again.")
+        case 413:
+            return _("This was too much to send"), _("Nothing was stored. Please go back and shorten your text.")
+        case 415:
+            return _("This was not sent by our page"), _("Nothing was stored. Please open the survey and press Send there.")
+        case 422:
+            return _("We could not read this"), _("Nothing was stored. Please go back and try again.")
+        case _ if status < 500:
+            return _("We did not understand this"), _("Nothing was stored. Please go back and try again.")
+    return _("Something went wrong on our side"), _("Please try again in a few minutes. If you pressed Send, go back and press it again.")
