@@ -259,7 +259,7 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
         ),
     )
     margins = tuple(
-        MarginCheck(margin=m, category=k, target=t, reached=t, respondents_share=s)
+        MarginCheck(margin=m, category=k, target=t, reached=t, respondents_share=s / 100)
         for m, k, t, s in (
             ("age", "a18", 5200.0, 11.2), ("age", "a30", 6100.0, 24.6), ("age", "a45", 7300.0, 37.1), ("age", "a65", 4400.0, 27.1),
             ("gender", "woman", 11700.0, 56.1), ("gender", "man", 11000.0, 42.8), ("gender", "other", 300.0, 1.1),
@@ -287,7 +287,10 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
         against_city=tuple(against),
         brackets=brackets(index),
         changes=(overall, *changes),
-        method={"suppression": {"minimum_n": 10, "rule": "nchs"}},
+        method={
+            "suppression": {"minimum_n": 10, "rule": "nchs"},
+            "labels": {"age.a18": "18–29", "age.a30": "30–44", "gender.woman": "a woman"},
+        },
     )
 
 

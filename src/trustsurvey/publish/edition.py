@@ -19,17 +19,16 @@ from babel.dates import format_interval
 from trustsurvey.analysis.release import Area, Contrast, Estimate, Measure, Release, Unit
 from trustsurvey.i18n.catalogs import Catalog
 from trustsurvey.i18n.locales import Locale
-from trustsurvey.i18n.mark import N_
 
-EN_DASH, NO_BREAK = "\u2013", "\u00a0"
+EN_DASH = "\u2013"
+COMPLETE = "_complete"  # ends the code of the index among those who answered every domain
 LEFT_TO_RIGHT, FIRST_STRONG, END = "\u2066", "\u2068", "\u2069"  # Unicode isolates
 
 WORDS = (
-    N_("no"), N_("one"), N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"), N_("eight"), N_("nine"), N_("ten"),
-    N_("eleven"), N_("twelve"), N_("thirteen"), N_("fourteen"), N_("fifteen"), N_("sixteen"), N_("seventeen"), N_("eighteen"),
-    N_("nineteen"), N_("twenty"),
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
-"""Counts of things in words. Used in English only: elsewhere they would have to agree with what is counted."""
+"""Counts of things in words. English only, and so not for translators: elsewhere they would have to agree with what is counted."""
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
@@ -115,20 +114,35 @@ class Edition:
     def measure_title(self, measure: Measure) -> str:
         if measure.kind == "share" and measure.option and measure.item:
             return self.catalog.pgettext(f"option:{measure.item}.{measure.option}", measure.title)
+        if measure.code.endswith(COMPLETE):
+            title = self.catalog.pgettext(f"measure:{measure.code.removesuffix(COMPLETE)}", measure.title)
+            return self.catalog.gettext("%(measure)s where every domain was answered", measure=title)
         return self.catalog.pgettext(f"measure:{measure.code}", measure.title)
 
     def survey_title(self) -> str:
+        """The survey's title: the operator's words, or the questionnaire's own in the reader's language."""
         title = self.release.title or self.release.survey
-        return self.catalog.gettext(title) if title else self.catalog.gettext("Community survey")
+        if not title:
+            return self.catalog.gettext("Community survey")
+        code = self.release.instrument.code if self.release.instrument else ""
+        return self.catalog.pgettext(f"questionnaire:{code}.title", title)
 
     def place(self) -> str:
-        return self.catalog.gettext(self.release.place) if self.release.place else ""
+        """The city's name, by the catalogue of areas where that has it."""
+        return self.catalog.pgettext("place", self.release.place) if self.release.place else ""
+
+    def heading(self) -> str:
+        """Place and survey in one line; the place once where the survey's title already says it."""
+        place, title = self.place(), self.survey_title()
+        return title if not place or place in title else f"{place} · {title}"
 
     def group_value(self, variable: str, value: str) -> str:
         """A group's name: a language by CLDR, an answer option by the questionnaire's catalogue, else the code."""
         if "language" in variable:
             return self.catalog.gettext("another language") if value == "other" else self.locale.language_name(value)
-        return self.catalog.pgettext(f"option:{variable}.{value}", value)
+        labels = self.release.method.get("labels")
+        source = labels.get(f"{variable}.{value}") if isinstance(labels, Mapping) else None
+        return self.catalog.pgettext(f"option:{variable}.{value}", str(source or value))
 
     def city(self) -> str:
         return self.catalog.gettext("City")
@@ -152,7 +166,7 @@ class Edition:
     def count(self, number: int) -> str:
         """How many things there are: in English a word up to twenty."""
         if self.locale.code.split("_")[0] == "en" and 0 <= number < len(WORDS):
-            return self.t(WORDS[number])
+            return WORDS[number]
         return self.number(number)
 
     def number(self, value: float, places: int = 0, *, sign: bool = False) -> str:

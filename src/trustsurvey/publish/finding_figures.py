@@ -200,15 +200,16 @@ def _groups(pen: Pen, edition: Edition, found: Groups) -> bool:
     start = min(max(width(name, SMALL) for name in names) + 10, 70)
     place = _points(across, start, 128)
     bottom = 12.5 * len(cells) + 1
+    lowest = next((c for c in reversed(cells) if c.flag is Flag.OK), cells[-1])
     if city is not None and found.city is not None:
         pen.line(place(city), 1, place(city), bottom, "city")
         _labelled(pen, place(city), bottom + 8, f"{edition.city()} {edition.figure(found.city)}", "b s")
     for n, (name, cell) in enumerate(zip(names, cells, strict=True)):
         y = 8 + 12.5 * n
-        last = n == len(cells) - 1
+        last = cell is lowest
         pen.text(start - 6, y + 2.5, name, "s e")
         estimate_mark(pen, place, cell, y, kind="on" if last else "ink", radius=2.4)
-        pen.text(place(cell.uci or 0.0), y + 2.5, edition.figure(cell), "s b a" if last else "s b", dx=5)
+        pen.text(place(cell.uci or 0.0), y + 2.5, edition.figure(cell), "s b a halo" if last else "s b halo", dx=5)
     return True
 
 

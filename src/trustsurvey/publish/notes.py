@@ -43,8 +43,8 @@ def weighting(edition: Edition) -> str:
     met = t.gettext("Every total is met.") if weights.margins_met else t.gettext("Not every total could be met.")
     spread = t.gettext(
         "Weights run from %(low)s to %(high)s; unequal weights cost a factor of %(deff)s in precision (Kish).",
-        low=edition.number(weights.min, 2),
-        high=edition.number(weights.max, 2),
+        low=edition.number(weights.min, 2 if weights.max < 10 else 0),
+        high=edition.number(weights.max, 2 if weights.max < 10 else 0),
         deff=edition.number(weights.deff_kish, 2),
     )
     return " ".join([totals, met, spread])

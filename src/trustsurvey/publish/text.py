@@ -282,7 +282,9 @@ def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
 
 
 def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
-    t, low, high = edition.catalog, found.cells[-1], found.cells[0]
+    t = edition.catalog
+    firm = [cell for cell in found.cells if cell.flag is Flag.OK]
+    low, high = (firm[-1], firm[0]) if len(firm) > 1 else (found.cells[-1], found.cells[0])
 
     def name(cell: Estimate) -> str:
         return edition.group_value(found.variable, dict(cell.group or {})[found.variable])

@@ -64,7 +64,7 @@ def facts_of(edition: Edition) -> list[tuple[str, str]]:
         facts.append((t.gettext("Wave"), t.gettext("%(number)s of %(all)s", number=number, all=all_)))
         facts.append((t.gettext("Fieldwork"), edition.fieldwork()))
     facts.append((t.gettext("Answers"), edition.number(release.n)))
-    facts.append((t.gettext("Effective answers"), edition.number(release.n_eff)))
+    facts.append((t.gettext("Effective answers"), edition.number(_effective(edition))))
     if release.areas:
         facts.append((t.gettext("Neighborhoods"), _areas(edition)))
     if release.wave is not None and release.wave.languages:
@@ -74,6 +74,12 @@ def facts_of(edition: Edition) -> list[tuple[str, str]]:
     if release.released is not None:
         facts.append((t.gettext("Released"), edition.locale.date(release.released)))
     return facts
+
+
+def _effective(edition: Edition) -> float:
+    """The headline figure's effective answers, as the findings say them; the weights' own where there is no figure."""
+    cell = edition.release.estimate(edition.headline.code) if edition.headline is not None else None
+    return cell.n_eff if cell is not None and cell.n_eff is not None else edition.release.n_eff
 
 
 def _areas(edition: Edition) -> str:

@@ -9,7 +9,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from trustsurvey.publish.pdf import fonts
-from trustsurvey.publish.pdf.looks import ON_HEAT, Look, look
+from trustsurvey.publish.pdf.looks import ON_HEAT, PAPER, Look, look
 from trustsurvey.publish.pdf.shaping import Text
 from trustsurvey.publish.pens import Place, Ring
 
@@ -76,6 +76,9 @@ class PaperPen:
         size = shown.size * self.unit
         shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[shown.anchor] * words.width() * size
         left, base = self._x(x) + dx * self.unit, self._y(y) - dy * self.unit
+        if "halo" in kind.split():
+            self.canvas.setFillColor(color(PAPER))
+            self.canvas.rect(left - shift - 1, base - 0.15 * size, words.width() * size + 2, 0.95 * size, stroke=0, fill=1)
         if rotate is not None:
             self.canvas.saveState()
             self.canvas.translate(left, base)

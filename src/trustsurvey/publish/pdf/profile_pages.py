@@ -23,13 +23,20 @@ def profile_pages(sheet: Sheet, _city: CityMap) -> None:
     t = sheet.edition.catalog
     sheet.begin(outline=t.gettext("Domain profile"))
     y = sheet.text(_heading(sheet.edition), 0, TOP, WIDTH, HEADING, role="H1", balance=True)
-    explained = t.gettext(
-        "Scores from 0 to 100. Bold: detectably different from the city’s figure for that domain. Dashed: interpret with caution. "
-        "Shading uses the classes of the map: darker is more trust."
-    )
-    y = sheet.text(explained, 0, y + 5, WIDTH, NOTE) + 8
+    y = sheet.text(_explained(sheet.edition, found), 0, y + 5, WIDTH, NOTE) + 8
     with sheet.tags.element("Table"):
         _table(sheet, found, y)
+
+
+def _explained(edition: Edition, found: Profile) -> str:
+    t, cells = edition.catalog, [cell for row in found.rows for cell in row.cells if cell is not None]
+    parts = [t.gettext("Scores from 0 to 100.")]
+    if any(cell.differs for row in found.rows for cell in row.cells[: len(edition.domains)] if cell is not None):
+        parts.append(t.gettext("Bold: detectably different from the city’s figure for that domain."))
+    if any(cell.caution for cell in cells):
+        parts.append(t.gettext("Dashed: interpret with caution."))
+    parts.append(t.gettext("Shading uses the classes of the map: darker is more trust."))
+    return " ".join(parts)
 
 
 def _heading(edition: Edition) -> str:

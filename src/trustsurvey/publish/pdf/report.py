@@ -35,5 +35,6 @@ def write_pdf(edition: Edition) -> bytes:
 def title(edition: Edition) -> str:
     """“Trust in local police, Larkhaven, October 2026”: the document's title."""
     wave = edition.release.wave
-    parts = [edition.survey_title(), edition.place(), edition.wave_label(wave.label) if wave else ""]
+    place = edition.place() if edition.place() not in edition.survey_title() else ""
+    parts = [edition.survey_title(), place, edition.wave_label(wave.label) if wave else ""]
     return ", ".join(part for part in parts if part)

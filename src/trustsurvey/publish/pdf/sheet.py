@@ -64,7 +64,7 @@ class Sheet:
     def _head(self, cover: bool) -> None:
         edition, t = self.edition, self.edition.catalog
         label = edition.wave_label(edition.release.wave.label) if edition.release.wave else ""
-        parts = [edition.place(), edition.survey_title()] if cover else [edition.place(), edition.survey_title(), label]
+        parts = [edition.heading()] if cover else [edition.heading(), label]
         self._line(" · ".join(part for part in parts if part), 17 * mm, RUNNING)
         if edition.release.synthetic:
             words = t.gettext("Synthetic data: this city is made up") if cover else t.gettext("Synthetic data")
