@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,11 +54,11 @@ def test_cells_give_what_rows_give(sample: plain.Sample) -> None:
     weights = weights_of(sample, people)
     by_row = plain.raked(sample) if sample.margins else sample.weight
     design = estimation.design_of(people, weights)
-    whole = estimation.estimate_means(design, "y")
+    whole = estimation.estimate_means(estimation.domains(design), "y")
     mean, variance = plain.mean_and_variance(sample, by_row, np.ones(sample.y.size), calibrated=bool(sample.margins))
     assert whole.estimate[0] == pytest.approx(mean, rel=1e-9)
     assert whole.variance[0] == pytest.approx(variance, rel=1e-8)
-    areas = estimation.estimate_means(design, "y", estimation.by(people, "area"), contrasts=True)
+    areas = estimation.estimate_means(estimation.domains(design, estimation.by(people, "area")), "y", contrasts=True)
     for k in range(4):
         domain = (sample.area == k).astype(np.float64)
         if areas.n[k] == 0:
@@ -73,8 +75,8 @@ def test_an_area_less_the_whole_has_the_variance_of_that_contrast(sample: plain.
     people = sample.tally()
     by_row = plain.raked(sample) if sample.margins else sample.weight
     design = estimation.design_of(people, weights_of(sample, people))
-    areas = estimation.estimate_means(design, "y", estimation.by(people, "area"), contrasts=True)
-    whole = estimation.estimate_means(design, "y")
+    areas = estimation.estimate_means(estimation.domains(design, estimation.by(people, "area")), "y", contrasts=True)
+    whole = estimation.estimate_means(estimation.domains(design), "y")
     assert areas.with_whole is not None
     assert areas.covariance is not None
     contrast = areas.variance + whole.variance[0] - 2.0 * areas.with_whole
@@ -83,7 +85,7 @@ def test_an_area_less_the_whole_has_the_variance_of_that_contrast(sample: plain.
     of_area = {k: plain.influence(sample, by_row, (sample.area == k) * 1.0, calibrated=bool(sample.margins))[1] for k in shown}
     for k in shown:
         assert contrast[k] == pytest.approx(plain.variance_of_total(sample, by_row * (of_area[k] - of_whole)), rel=1e-7, abs=1e-16)
-    for a, b in zip(shown, shown[1:], strict=False):
+    for a, b in pairwise(shown):
         between = areas.variance[a] + areas.variance[b] - 2.0 * areas.covariance[a, b]
         assert between == pytest.approx(plain.variance_of_total(sample, by_row * (of_area[a] - of_area[b])), rel=1e-7, abs=1e-16)
 
@@ -96,7 +98,9 @@ def test_rows_may_be_shuffled_and_weights_scaled(sample: plain.Sample, seed: int
     for version in (sample, other):
         people = version.tally()
         results.append(
-            estimation.estimate_means(estimation.design_of(people, weights_of(version, people)), "y", estimation.by(people, "area"))
+            estimation.estimate_means(
+                estimation.domains(estimation.design_of(people, weights_of(version, people)), estimation.by(people, "area")), "y"
+            )
         )
     assert results[0].estimate == pytest.approx(results[1].estimate, rel=1e-9, nan_ok=True)
     assert results[0].se == pytest.approx(results[1].se, rel=1e-7, abs=1e-12, nan_ok=True)
@@ -121,6 +125,6 @@ def test_raking_meets_every_margin_in_any_row_order(sample: plain.Sample, seed: 
 def test_what_nobody_disputes_has_no_error(sample: plain.Sample) -> None:
     """A measure that is the same for everyone has a standard error of exactly 0, whatever the weights."""
     people = sample.tally()
-    got = estimation.estimate_means(estimation.design_of(people, weights_of(sample, people)), "whole")
+    got = estimation.estimate_means(estimation.domains(estimation.design_of(people, weights_of(sample, people))), "whole")
     assert got.estimate[0] == 1.0
     assert got.variance[0] == 0.0

@@ -70,7 +70,7 @@ def case(request: pytest.FixtureRequest) -> tuple[estimation.Design, dict[str, A
 
 def test_mean_of_everyone(case: tuple[estimation.Design, dict[str, Any]]) -> None:
     design, expected = case
-    got, want = estimation.estimate_means(design, "trust"), expected["overall_trust"]
+    got, want = estimation.estimate_means(estimation.domains(design), "trust"), expected["overall_trust"]
     assert got.estimate[0] == pytest.approx(want["estimate"], rel=1e-8)
     assert got.se[0] == pytest.approx(want["se"], rel=1e-8)
     assert got.deff[0] == pytest.approx(want["deff"], rel=1e-8)
@@ -81,7 +81,10 @@ def test_mean_of_everyone(case: tuple[estimation.Design, dict[str, Any]]) -> Non
 @pytest.mark.parametrize("measure", ["trust", "would_report"])
 def test_means_by_area(case: tuple[estimation.Design, dict[str, Any]], measure: str) -> None:
     design, expected = case
-    got, want = estimation.estimate_means(design, measure, estimation.by(design.tally, "area")), expected[f"{measure}_by_area"]
+    got, want = (
+        estimation.estimate_means(estimation.domains(design, estimation.by(design.tally, "area")), measure),
+        expected[f"{measure}_by_area"],
+    )
     assert list(got.levels) == [row["area"] for row in want]
     assert got.estimate == pytest.approx([row["estimate"] for row in want], rel=1e-8)
     assert got.se == pytest.approx([row["se"] for row in want], rel=1e-8)
@@ -90,7 +93,7 @@ def test_means_by_area(case: tuple[estimation.Design, dict[str, Any]], measure: 
 
 def test_means_by_language_and_their_contrast(case: tuple[estimation.Design, dict[str, Any]]) -> None:
     design, expected = case
-    got = estimation.estimate_means(design, "trust", estimation.by(design.tally, "language"), contrasts=True)
+    got = estimation.estimate_means(estimation.domains(design, estimation.by(design.tally, "language")), "trust", contrasts=True)
     assert got.estimate == pytest.approx([row["estimate"] for row in expected["trust_by_language"]], rel=1e-8)
     assert got.se == pytest.approx([row["se"] for row in expected["trust_by_language"]], rel=1e-8)
     assert got.covariance is not None
@@ -101,7 +104,7 @@ def test_means_by_language_and_their_contrast(case: tuple[estimation.Design, dic
 
 def test_total(case: tuple[estimation.Design, dict[str, Any]]) -> None:
     design, expected = case
-    got = estimation.estimate_totals(design, "would_report")
+    got = estimation.estimate_totals(estimation.domains(design), "would_report")
     assert got.estimate[0] == pytest.approx(expected["total_would_report"]["estimate"], rel=1e-8)
     assert got.se[0] == pytest.approx(expected["total_would_report"]["se"], rel=1e-8)
 
@@ -112,7 +115,7 @@ def test_total(case: tuple[estimation.Design, dict[str, Any]]) -> None:
 )
 def test_intervals_of_a_proportion(case: tuple[estimation.Design, dict[str, Any]], method: str, called: str, tolerance: float) -> None:
     design, expected = case
-    got, want = estimation.estimate_means(design, "would_report"), expected["would_report"][called]
+    got, want = estimation.estimate_means(estimation.domains(design), "would_report"), expected["would_report"][called]
     calibrated = design.weighting.calibration is not None
     dispersion = intervals.working_dispersion(got.n, got.respondents, got.weight, got.weight_of_all, calibrated=calibrated)
     ends = intervals.proportion_interval(

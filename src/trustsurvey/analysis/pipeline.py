@@ -33,7 +33,7 @@ from trustsurvey.analysis.release import (
     Wave,
     Weights,
 )
-from trustsurvey.analysis.rounding import decimals, rounded
+from trustsurvey.analysis.rounding import column, decimals, rounded
 from trustsurvey.statistics import comparison, disclosure, estimation, intervals, weighting
 from trustsurvey.statistics.estimation import Design, DomainEstimates, Partition
 from trustsurvey.statistics.tally import Tally
@@ -110,25 +110,26 @@ def _areas_of(tally: Tally) -> tuple[Area, ...]:
 
 def _estimates(design: Design, plan: Plan, areas: Sequence[Area]) -> tuple[tuple[Estimate, ...], tuple[Contrast, ...], tuple[Bracket, ...]]:
     tally = design.tally
-    by_area = _partition(tally, areas) if plan.area and tally.has(AREA) else None
-    by_group = {axis: estimation.by(tally, axis) for axis in plan.groups}
+    of_whole = estimation.domains(design)
+    of_areas = estimation.domains(design, _partition(tally, areas)) if plan.area and tally.has(AREA) else None
+    of_groups = {axis: estimation.domains(design, estimation.by(tally, axis)) for axis in plan.groups}
     cells: list[Estimate] = []
     against: tuple[Contrast, ...] = ()
     found: tuple[Bracket, ...] = ()
     for planned in plan.measures:
         code = planned.measure.code
-        everyone = estimation.estimate_means(design, code)
+        everyone = estimation.estimate_means(of_whole, code)
         cells += _cells(planned, plan, design, everyone, [(None, None)])
-        if by_area is not None:
+        if of_areas is not None:
             ranked = code == plan.index
-            of_areas = estimation.estimate_means(design, code, by_area, contrasts=ranked)
-            shown = _cells(planned, plan, design, of_areas, [(level, None) for level in by_area.levels])
+            by_area = estimation.estimate_means(of_areas, code, contrasts=ranked)
+            shown = _cells(planned, plan, design, by_area, [(level, None) for level in by_area.levels])
             cells += shown
             if ranked:
-                against, found = _comparisons(planned, plan, of_areas, everyone, shown)
-        for axis, partition in by_group.items():
-            of_groups = estimation.estimate_means(design, code, partition)
-            cells += _cells(planned, plan, design, of_groups, [(None, {axis: level}) for level in partition.levels])
+                against, found = _comparisons(planned, plan, by_area, everyone, shown)
+        for axis, domains in of_groups.items():
+            by_group = estimation.estimate_means(domains, code)
+            cells += _cells(planned, plan, design, by_group, [(None, {axis: level}) for level in by_group.levels])
     return tuple(cells), against, found
 
 
@@ -168,20 +169,30 @@ def _cells(
     else:
         lower, upper = intervals.t_interval(found.estimate, found.se, df, confidence=plan.confidence)
     verdicts = _verdicts(planned, plan, found, n_eff, df, lower, upper)
-    cells = []
-    for k, (area, group) in enumerate(places):
-        numbers = {
-            "n": float(found.n[k]),
-            "n_eff": float(found.n_eff[k]),
-            "estimate": float(found.estimate[k]) * planned.scale,
-            "se": float(found.se[k]) * planned.scale,
-            "lci": float(lower[k]) * planned.scale,
-            "uci": float(upper[k]) * planned.scale,
-            "df": float(df[k]),
-            "deff": float(found.deff[k]),
-        }
-        cells.append(_published(planned, plan, area, group, numbers, verdicts[k]))
-    return cells
+    flags = [Flag(verdict.value) for verdict in verdicts]
+    numbers = {
+        "n_eff": found.n_eff,
+        "estimate": found.estimate * planned.scale,
+        "se": found.se * planned.scale,
+        "lci": lower * planned.scale,
+        "uci": upper * planned.scale,
+        "df": df,
+        "deff": found.deff,
+    }
+    places_of = decimals(planned.measure.unit) if plan.precision == "published" else {}
+    hidden = np.array([flag.suppressed for flag in flags])
+    columns = {name: column(np.where(hidden, np.nan, values), places_of.get(name)) for name, values in numbers.items()}
+    return [
+        Estimate(
+            measure=planned.measure.code,
+            area=area,
+            group=group,
+            n=None if flags[k].suppressed else int(found.n[k]),
+            flag=flags[k],
+            **{name: values[k] for name, values in columns.items()},
+        )
+        for k, (area, group) in enumerate(places)
+    ]
 
 
 def _verdicts(
@@ -193,23 +204,6 @@ def _verdicts(
     if planned.is_proportion:
         return disclosure.judge_proportions(found.estimate, lower, upper, found.n, n_eff, df, minimum_n=minimum)
     return disclosure.judge_means(lower, upper, found.n, n_eff, half_width=planned.half_width, minimum_n=minimum)
-
-
-def _published(
-    planned: PlannedMeasure,
-    plan: Plan,
-    area: str | None,
-    group: Mapping[str, str] | None,
-    numbers: Mapping[str, float],
-    verdict: disclosure.Verdict,
-) -> Estimate:
-    flag = Flag(verdict.value)
-    shown = {name: None if flag.suppressed or not np.isfinite(value) else value for name, value in numbers.items()}
-    if plan.precision == "published":
-        places = decimals(planned.measure.unit)
-        shown = {name: rounded(value, places.get(name)) for name, value in shown.items()}
-    n = shown.pop("n")
-    return Estimate(measure=planned.measure.code, area=area, group=group, n=None if n is None else int(n), flag=flag, **shown)
 
 
 def _comparisons(

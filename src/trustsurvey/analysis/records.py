@@ -115,7 +115,7 @@ class Reader:
         self._areas = {code: n for n, code in enumerate(areas)}
         self._strata = dict(strata or {})
         self._axes = axes_of(plan)
-        self._scorers = _scorers(questionnaire, self._columns, self._first)
+        self._scorers = _needed(_scorers(questionnaire, self._columns, self._first), questionnaire, plan)
         self._binary = tuple(p.measure.code for p in plan.measures if p.is_proportion)
         self._details = details
         self._parts: list[Tally] = []
@@ -250,6 +250,12 @@ def _scorers(questionnaire: Questionnaire, cols: Sequence[Column], first: Mappin
     made[index.code] = _index_scorer(index.domains, index.at_least)
     made[f"{index.code}_complete"] = _index_scorer(index.domains, len(index.domains))
     return tuple(made.items())
+
+
+def _needed(scorers: Sequence[tuple[str, Scorer]], questionnaire: Questionnaire, plan: Plan) -> tuple[tuple[str, Scorer], ...]:
+    """Those that the plan asks for, and the domains, which indices and details are made of."""
+    wanted = {p.measure.code for p in plan.measures} | {domain.code for domain in questionnaire.scoring.domains}
+    return tuple((code, score) for code, score in scorers if code in wanted)
 
 
 def _domain_scorer(questionnaire: Questionnaire, items: Sequence[str], minimum: int, first: Mapping[str, int]) -> Scorer:

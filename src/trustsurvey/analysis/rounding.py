@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
 
 from trustsurvey.analysis.release import Unit
+from trustsurvey.statistics.arrays import FloatArray
 
 _SCORE = {"n": 0, "n_eff": 0, "estimate": 1, "se": 1, "lci": 1, "uci": 1, "df": 0, "deff": 2}
 _TEN = {**_SCORE, "se": 2}
@@ -19,8 +21,11 @@ def decimals(unit: Unit) -> Mapping[str, int]:
 
 
 def rounded(value: float | None, places: int | None) -> float | None:
-    """``value`` to ``places`` decimals, half to even on the decimal that is printed; as it is when ``places`` is None."""
-    if value is None or places is None:
-        return value
-    found = float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN))
-    return found + 0.0  # no minus zero
+    """``value`` to ``places`` decimals, half to even; as it is when ``places`` is None."""
+    return value if value is None or places is None else float(np.round(value, places)) + 0.0  # no minus zero
+
+
+def column(values: FloatArray, places: int | None) -> list[float | None]:
+    """A column of numbers as they are published, None for what isn't a number."""
+    shown = (values if places is None else np.round(values, places)) + 0.0
+    return [None if unknown else value for value, unknown in zip(shown.tolist(), np.isnan(shown).tolist(), strict=True)]

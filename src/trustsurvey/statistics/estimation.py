@@ -10,6 +10,8 @@ margins (Deville and Särndal 1992, eq. 3.4), also for someone who didn't answer
 
 A stratum with one unit (lonely PSU) is centred at the mean of all, which is 0 for influence values (R survey's ``adjust``). A stratum
 whose population is its sample (a certainty stratum) adds nothing.
+
+``design_of`` and ``domains`` do what is the same for every measure; an estimate is then a few small matrices.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ import numpy as np
 from scipy import sparse
 
 from trustsurvey.errors import StatisticsError
-from trustsurvey.statistics.arrays import FloatArray, IntArray, sum_by
-from trustsurvey.statistics.tally import COUNT, DD, SUM_D, SUM_DD, SUM_DDY, SUM_DDYY, SUM_DY, SUM_DYY, D, N, Tally
-from trustsurvey.statistics.weighting import Weighting
+from trustsurvey.statistics.arrays import FloatArray, IntArray, count_by, sum_by
+from trustsurvey.statistics.moments import Moments, moments_of
+from trustsurvey.statistics.tally import DD, D, N, Tally
+from trustsurvey.statistics.weighting import Calibration, Weighting
 
 STRATUM, CLUSTER = "stratum", "cluster"
 """Axes that are the sample design."""
@@ -33,12 +36,14 @@ class Regression:
     """What the residuals of calibrated weights need, whatever is estimated.
 
     Attributes:
+        calibration: the model matrix.
         inverse: generalised inverse of Σ d x x′, shape (p, p).
-        units: Σ scale·z z′ of the model matrix's own weighted columns over sampling units, shape (p, p).
+        units: Σ scale·x x′ of the model matrix's weighted columns over sampling units, shape (p, p).
         strata: Σ w x of each stratum, shape (strata, p).
         clusters: Σ w x of each cluster, shape (clusters, p); None when everyone is a unit.
     """
 
+    calibration: Calibration
     inverse: FloatArray
     units: FloatArray
     strata: FloatArray
@@ -51,23 +56,67 @@ class Design:
 
     Attributes:
         tally, weighting: what is estimated from.
+        moments: the tally's sums, each measure about its own mean.
         stratum: of each cell, shape (cells,); strata count from 0, and people without one form a stratum of their own.
         units: PSUs of each stratum.
         scale: (1 − n_h/N_h) n_h/(n_h − 1); without the second factor in a stratum of one.
-        centred: 1 where a stratum has more than one unit, else 0.
+        between: what the square of a stratum's total is taken off with: scale/n_h, 0 in a stratum of one.
         cluster: of each cell, or None when everyone is a unit.
         df: PSUs − strata of the whole design.
+        regression: for calibrated weights.
     """
 
     tally: Tally
     weighting: Weighting
+    moments: Moments
     stratum: IntArray
     units: FloatArray
     scale: FloatArray
-    centred: FloatArray
+    between: FloatArray
     cluster: IntArray | None
     df: int
     regression: Regression | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """Domains that share no one: a label a cell (−1: in none), and what each is called."""
+
+    labels: IntArray
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Domains:
+    """A partition with every measure's sums over it (D domains, H strata, p columns of the margins, M measures). Made by ``domains``.
+
+    Attributes:
+        n: how many answered, shape (D, M).
+        strata: weighted sums of 1 and of y, by stratum, shape (D, H, 2, M). squares: of y², shape (D, M).
+        kish: Σ w² over those who answered, shape (D, M).
+        within: Σ scale·w² of 1, y and y², shape (D, 3, M).
+        base, scaled: for each column of the margins Σ d and Σ scale·w² of 1 and y, shape (D, p, 2, M); None with base weights.
+        pairs: cluster and domain of each pair that has respondents, shape (2, pairs); in_pairs: its weighted sums of 1 and y, shape
+            (pairs, 2, M). None when everyone is a unit.
+        respondents, weight_of_all, df: of each domain, those who didn't answer included.
+
+    y stands for y − origin of each measure (see ``moments``).
+    """
+
+    design: Design
+    partition: Partition
+    n: FloatArray
+    strata: FloatArray
+    squares: FloatArray
+    kish: FloatArray
+    within: FloatArray
+    base: FloatArray | None
+    scaled: FloatArray | None
+    pairs: IntArray | None
+    in_pairs: FloatArray | None
+    respondents: IntArray
+    weight_of_all: FloatArray
+    df: IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,18 +166,9 @@ def design_of(tally: Tally, weighting: Weighting) -> Design:
     else:
         stratum, names = np.zeros(len(tally), dtype=np.int64), [""] if len(tally) else []
     stratum = stratum.astype(np.int64)
-    cluster = None
+    cluster, units = None, sum_by(stratum, tally.people[N], len(names))
     if tally.has(CLUSTER):
-        clusters, cluster = np.unique(tally.codes(CLUSTER), return_inverse=True)
-        pairs = np.unique(np.stack([cluster, stratum]), axis=1)
-        twice = np.flatnonzero(np.bincount(pairs[0]) > 1)
-        if twice.size:
-            levels = tally.levels(CLUSTER)
-            named = ", ".join(levels[clusters[t]] for t in twice[:5])
-            raise StatisticsError(f"a cluster must lie in one stratum; these lie in several: {named}")
-        units = np.bincount(pairs[1], minlength=len(names)).astype(np.float64)
-    else:
-        units = sum_by(stratum, tally.people[N], len(names))
+        cluster, units = _clusters(tally, stratum, len(names))
     fraction = np.zeros(len(names))
     for row, name in enumerate(names):
         population = tally.populations.get(name, np.inf)
@@ -140,14 +180,26 @@ def design_of(tally: Tally, weighting: Weighting) -> Design:
     return Design(
         tally=tally,
         weighting=weighting,
+        moments=moments_of(tally),
         stratum=stratum,
         units=units,
         scale=scale,
-        centred=several.astype(np.float64),
+        between=np.where(several, scale / np.maximum(units, 1.0), 0.0),
         cluster=cluster,
         df=int(units.sum()) - len(names),
         regression=_regression(tally, weighting, stratum, cluster, scale),
     )
+
+
+def _clusters(tally: Tally, stratum: IntArray, strata: int) -> tuple[IntArray, FloatArray]:
+    """The cluster of each cell, counted from 0, and how many each stratum has."""
+    codes, cluster = np.unique(tally.codes(CLUSTER), return_inverse=True)
+    pairs = np.unique(cluster.astype(np.int64) * strata + stratum)
+    twice = np.flatnonzero(count_by(pairs // strata, codes.size) > 1)
+    if twice.size:
+        named = ", ".join(tally.levels(CLUSTER)[codes[k]] for k in twice[:5])
+        raise StatisticsError(f"a cluster must lie in one stratum; these lie in several: {named}")
+    return cluster.astype(np.int64), count_by(pairs % strata, strata)
 
 
 def _regression(tally: Tally, weighting: Weighting, stratum: IntArray, cluster: IntArray | None, scale: FloatArray) -> Regression | None:
@@ -165,19 +217,8 @@ def _regression(tally: Tally, weighting: Weighting, stratum: IntArray, cluster: 
         units = clusters.T @ (of_cluster[:, None] * clusters)
     inverse = np.asarray(np.linalg.pinv(calibration.gram(tally.people[D]), rcond=1e-12, hermitian=True), dtype=np.float64)
     return Regression(
-        inverse=inverse,
-        units=units,
-        strata=calibration.total_by(weight, stratum, len(scale)),
-        clusters=clusters,
+        calibration=calibration, inverse=inverse, units=units, strata=calibration.total_by(weight, stratum, len(scale)), clusters=clusters
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
-    """Domains that share no one: a label a cell (``MISSING``: in none), and what each is called."""
-
-    labels: IntArray
-    levels: tuple[str, ...]
 
 
 def whole(tally: Tally) -> Partition:
@@ -190,209 +231,247 @@ def by(tally: Tally, axis: str) -> Partition:
     return Partition(tally.codes(axis), tally.levels(axis))
 
 
-def estimate_means(design: Design, measure: str, partition: Partition | None = None, *, contrasts: bool = False) -> DomainEstimates:
+def domains(design: Design, partition: Partition | None = None) -> Domains:
+    """Every measure's sums over the domains of a partition; over everyone when None."""
+    partition = partition or whole(design.tally)
+    size, strata = len(partition.levels), len(design.units)
+    cells = np.flatnonzero(partition.labels >= 0)
+    labels, moments = partition.labels[cells], design.moments
+    factor = design.weighting.factor[cells]
+    square = factor**2
+    scaled = square * design.scale[design.stratum[cells]]
+
+    def over(rows: IntArray, amounts: FloatArray, height: int, *columns: FloatArray) -> FloatArray:
+        """Sums of columns (cells, M) by row, each cell times its amount: shape (height, columns, M)."""
+        matrix = sparse.csr_array((amounts, (rows, np.arange(cells.size))), shape=(height, cells.size))
+        return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1)
+
+    in_strata = labels * strata + design.stratum[cells]
+    first = over(in_strata, factor, size * strata, moments.d, moments.dy).reshape(size, strata, 2, -1)
+    base = of_columns = pairs = in_pairs = None
+    if design.regression is not None:
+        base = _over_columns(design.regression.calibration, cells, labels, size, np.ones(cells.size), moments.d, moments.dy)
+        of_columns = _over_columns(design.regression.calibration, cells, labels, size, scaled, moments.dd, moments.ddy)
+    if design.cluster is not None:
+        found, of_pair = np.unique(design.cluster[cells] * size + labels, return_inverse=True)
+        pairs = np.stack([found // size, found % size])
+        in_pairs = over(of_pair.reshape(-1), factor, found.size, moments.d, moments.dy)
+    respondents = sum_by(labels, design.tally.people[N][cells], size)
+    units = respondents if pairs is None else count_by(pairs[1], size)
+    present = count_by(in_strata, size * strata).reshape(size, strata) > 0
+    return Domains(
+        design=design,
+        partition=partition,
+        n=over(labels, np.ones(cells.size), size, moments.n)[:, 0],
+        strata=first,
+        squares=over(labels, factor, size, moments.dyy)[:, 0],
+        kish=over(labels, square, size, moments.dd)[:, 0],
+        within=over(labels, scaled, size, moments.dd, moments.ddy, moments.ddyy),
+        base=base,
+        scaled=of_columns,
+        pairs=pairs,
+        in_pairs=in_pairs,
+        respondents=np.rint(respondents).astype(np.int64),
+        weight_of_all=sum_by(labels, factor * design.tally.people[D][cells], size),
+        df=np.rint(units).astype(np.int64) - present.sum(axis=1),
+    )
+
+
+def _over_columns(
+    calibration: Calibration, cells: IntArray, labels: IntArray, size: int, amounts: FloatArray, *columns: FloatArray
+) -> FloatArray:
+    """Sums by domain and column of the margins, shape (size, p, columns, M)."""
+    of_cells = calibration.columns[:, cells]
+    inside = of_cells >= 0
+    margins = len(of_cells)
+    rows = np.broadcast_to(labels * calibration.size, of_cells.shape)[inside] + of_cells[inside]
+    places = np.broadcast_to(np.arange(cells.size), of_cells.shape)[inside]
+    weights = np.broadcast_to(amounts, of_cells.shape)[inside] if margins else amounts[:0]
+    matrix = sparse.csr_array((weights, (rows, places)), shape=(size * calibration.size, cells.size))
+    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(size, calibration.size, len(columns), -1)
+
+
+def estimate_means(of: Domains, measure: str, *, contrasts: bool = False) -> DomainEstimates:
     """Weighted means (proportions, for a measure of 0 and 1) of the domains.
 
     Args:
-        design: from ``design_of``.
+        of: from ``domains``.
         measure: one that was tallied.
-        partition: the domains; everyone when None.
         contrasts: also give the covariance between domains and with their union.
 
     Raises:
         KeyError: the measure wasn't tallied.
     """
-    partition = partition or whole(design.tally)
-    sums, factor = design.tally.of(measure), design.weighting.factor
-    size = len(partition.levels)
-    weight = _by(partition, factor * sums[SUM_D])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = _by(partition, factor * sums[SUM_DY]) / weight
-    centre = _spread(partition, np.nan_to_num(mean))
-    slope = _spread(partition, np.divide(1.0, weight, out=np.zeros(size), where=weight > 0))
-    first = _Influence(slope=slope, centre=centre, constant=np.zeros_like(slope))
-    parts = [first]
-    if contrasts and weight.sum() > 0:
-        parts.append(
-            _Influence(slope=np.zeros_like(slope), centre=centre, constant=np.where(partition.labels >= 0, 1.0 / weight.sum(), 0.0))
-        )
-    covariance = _covariance(design, sums, partition, parts)
-    variance = np.where(weight > 0, np.maximum(np.diagonal(covariance)[:size], 0.0), np.nan)
-    with_whole = None
-    if len(parts) == 2:
-        overall = float(np.nansum(weight * mean) / weight.sum())
-        jacobian = np.concatenate([weight / weight.sum(), np.nan_to_num(mean) - overall])
-        with_whole = (covariance @ jacobian)[:size]
-    return _finished(
-        design,
-        partition,
-        measure,
-        mean,
-        variance,
-        mean=mean,
-        covariance=covariance[:size, :size] if contrasts else None,
-        with_whole=with_whole,
-    )
+    m = of.design.moments.position(measure)
+    size = len(of.partition.levels)
+    weight, total = of.strata[:, :, 0, m].sum(axis=1), of.strata[:, :, 1, m].sum(axis=1)
+    answered = weight > 0
+    centre = np.divide(total, weight, out=np.zeros(size), where=answered)
+    slope = np.divide(1.0, weight, out=np.zeros(size), where=answered)
+    influences = [_Influence(slope=slope, centre=centre, constant=np.zeros(size))]
+    everyone = float(weight.sum())
+    if contrasts and everyone > 0:
+        influences.append(_Influence(slope=np.zeros(size), centre=centre, constant=np.full(size, 1.0 / everyone)))
+    with_whole = covariance = None
+    if contrasts:
+        full = _covariance(of, m, influences)
+        covariance, variance = full[:size, :size], np.diagonal(full)[:size]
+        if everyone > 0:
+            jacobian = np.concatenate([weight / everyone, centre - float(total.sum()) / everyone])
+            with_whole = (full @ jacobian)[:size]
+    else:
+        variance = _variance(of, m, influences[0])
+    mean = np.where(answered, centre + of.design.moments.origin[m], np.nan)
+    deff = _design_effect(of, m, weight, centre, variance)
+    return _finished(of, measure, mean, np.where(answered, variance, np.nan), deff, covariance=covariance, with_whole=with_whole)
 
 
-def estimate_totals(design: Design, measure: str, partition: Partition | None = None) -> DomainEstimates:
+def estimate_totals(of: Domains, measure: str) -> DomainEstimates:
     """Weighted totals Σ w y of the domains over those who answered. Raises KeyError when the measure wasn't tallied."""
-    partition = partition or whole(design.tally)
-    sums = design.tally.of(measure)
-    total = _by(partition, design.weighting.factor * sums[SUM_DY])
-    inside = np.where(partition.labels >= 0, 1.0, 0.0)
-    influence = _Influence(slope=inside, centre=np.zeros_like(inside), constant=np.zeros_like(inside))
-    covariance = _covariance(design, sums, partition, [influence])
-    return _finished(design, partition, measure, total, np.maximum(np.diagonal(covariance), 0.0))
+    m = of.design.moments.position(measure)
+    size = len(of.partition.levels)
+    origin = float(of.design.moments.origin[m])
+    total = of.strata[:, :, 1, m].sum(axis=1) + origin * of.strata[:, :, 0, m].sum(axis=1)
+    variance = _variance(of, m, _Influence(slope=np.ones(size), centre=np.full(size, -origin), constant=np.zeros(size)))
+    return _finished(of, measure, total, variance, np.full(size, np.nan))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Influence:
-    """Influence of those who answered, by cell: slope·(y − centre) + constant, in the cell's own domain and 0 in others."""
+    """Influence of those who answered, by domain: slope·(y − centre) + constant, and 0 for people of other domains."""
 
     slope: FloatArray
     centre: FloatArray
     constant: FloatArray
 
-
-def _by(partition: Partition, amounts: FloatArray) -> FloatArray:
-    return sum_by(partition.labels + 1, amounts, len(partition.levels) + 1)[1:]
-
-
-def _spread(partition: Partition, of_domains: FloatArray) -> FloatArray:
-    """The value of each cell's domain; 0 for cells in none."""
-    spread: FloatArray = np.append(of_domains, 0.0)[partition.labels]
-    return spread
+    def first(self, sums: FloatArray) -> FloatArray:
+        """Σ a·influence from sums of 1 and y on the last axis but one, domains on the first axis."""
+        spread = (slice(None),) + (None,) * (sums.ndim - 2)
+        return self.slope[spread] * _less(sums[..., 1], self.centre[spread] * sums[..., 0]) + self.constant[spread] * sums[..., 0]
 
 
-def _covariance(design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence]) -> FloatArray:
-    """Covariance of the statistics Σ w·influence: one a domain for each of ``parts``, shape (parts·domains, parts·domains)."""
-    size, strata = len(partition.levels), len(design.units)
-    factor = design.weighting.factor
-    linear = [p.slope * _centred(sums[SUM_DY], sums[SUM_D], p.centre) + p.constant * sums[SUM_D] for p in parts]
-    by_stratum = np.concatenate([_pairs(partition.labels, design.stratum, factor * sum_, (size, strata)) for sum_ in linear])
-    calibration, regression = design.weighting.calibration, design.regression
-    if design.cluster is None:
-        within, with_margins = _within_people(design, sums, partition, parts)
+def _first(of: Domains, m: int, influence: _Influence) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
+    """Σ w·influence by stratum (D, H); the coefficients B (D, p); and Σ scale·w²·influence·x (D, p)."""
+    by_stratum = influence.first(of.strata[..., m])
+    if of.base is None or of.scaled is None or of.design.regression is None:
+        return by_stratum, None, None
+    slopes = influence.first(of.base[..., m]) @ of.design.regression.inverse
+    return by_stratum - slopes @ of.design.regression.strata.T, slopes, influence.first(of.scaled[..., m])
+
+
+def _variance(of: Domains, m: int, influence: _Influence) -> FloatArray:
+    """The variance of each domain's statistic Σ w·influence, shape (D,)."""
+    design = of.design
+    by_stratum, slopes, with_margins = _first(of, m, influence)
+    if of.pairs is None or of.in_pairs is None or design.cluster is None:
+        within = influence.slope**2 * _square(of.within[..., m], influence.centre)
     else:
-        within, with_margins = _within_clusters(design, partition, linear)
-    if calibration is not None and regression is not None:
-        slopes = np.concatenate([calibration.total_by(sum_, partition.labels, size) for sum_ in linear]) @ regression.inverse
-        by_stratum -= slopes @ regression.strata.T
-        shared = with_margins @ slopes.T
-        within += slopes @ regression.units @ slopes.T - shared - shared.T
-    between = (by_stratum * (design.scale * design.centred / np.maximum(design.units, 1.0))) @ by_stratum.T
-    found: FloatArray = within - between
+        scale, sums = _of_clusters(of, m, influence)
+        within = np.asarray((sums.multiply(sums)).T @ scale)
+        if design.regression is not None and design.regression.clusters is not None:
+            with_margins = np.asarray(sums.T @ (scale[:, None] * design.regression.clusters))
+    if slopes is not None and with_margins is not None and design.regression is not None:
+        within = within - 2.0 * (with_margins * slopes).sum(axis=1) + ((slopes @ design.regression.units) * slopes).sum(axis=1)
+    found: FloatArray = np.maximum(within - by_stratum**2 @ design.between, 0.0)
     return found
 
 
-def _within_people(design: Design, sums: FloatArray, partition: Partition, parts: list[_Influence]) -> tuple[FloatArray, FloatArray]:
-    """Σ scale·z z′ over people, each their own sampling unit, before residuals; and the same of z with the margins' columns."""
-    size = len(partition.levels)
-    scale = design.scale[design.stratum] * design.weighting.factor**2
-    crossed = np.zeros((len(parts) * size, len(parts) * size))
-    rows = np.arange(size)
-    for a, left in enumerate(parts):
-        for b, right in enumerate(parts):
-            cell = (
-                left.slope * right.slope * _square(sums[SUM_DDYY], sums[SUM_DDY], sums[SUM_DD], left.centre)
-                + (left.slope * right.constant + right.slope * left.constant) * _centred(sums[SUM_DDY], sums[SUM_DD], left.centre)
-                + left.constant * right.constant * sums[SUM_DD]
-            )
-            crossed[a * size + rows, b * size + rows] = _by(partition, scale * cell)
-    calibration = design.weighting.calibration
-    if calibration is None:
-        return crossed, np.zeros((len(crossed), 0))
-    first_order = [p.slope * _centred(sums[SUM_DDY], sums[SUM_DD], p.centre) + p.constant * sums[SUM_DD] for p in parts]
-    return crossed, np.concatenate([calibration.total_by(scale * amount, partition.labels, size) for amount in first_order])
-
-
-def _within_clusters(design: Design, partition: Partition, linear: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """As ``_within_people``, over clusters."""
-    cluster = design.cluster if design.cluster is not None else np.arange(len(design.tally))
-    factor, size = design.weighting.factor, len(partition.levels)
-    clusters = int(cluster.max(initial=-1)) + 1
-    scale = np.zeros(clusters)
-    scale[cluster] = design.scale[design.stratum]
-    inside = partition.labels >= 0
-    places = (cluster[inside], partition.labels[inside])
-    totals = sparse.hstack([sparse.csr_array(((factor * sum_)[inside], places), shape=(clusters, size)) for sum_ in linear]).tocsr()
-    scaled = sparse.diags_array(scale) @ totals
-    margins = design.regression.clusters if design.regression is not None else None
-    with_margins = np.zeros((totals.shape[1], 0)) if margins is None else np.asarray(scaled.T @ margins)
-    return np.asarray((totals.T @ scaled).todense()), with_margins
-
-
-def _pairs(rows: IntArray, columns: IntArray, amounts: FloatArray, shape: tuple[int, int]) -> FloatArray:
-    inside = rows >= 0
-    flat = sum_by(rows[inside] * shape[1] + columns[inside], amounts[inside], shape[0] * shape[1])
-    return flat.reshape(shape)
-
-
-def _centred(first: FloatArray, zeroth: FloatArray, centre: FloatArray) -> FloatArray:
-    """Σ a(y − c) from Σ a y and Σ a; what is only rounding is 0."""
-    moved = centre * zeroth
-    result: FloatArray = first - moved
-    result[np.abs(result) <= 1e-14 * np.abs(moved)] = 0.0
-    return result
-
-
-def _square(second: FloatArray, first: FloatArray, zeroth: FloatArray, centre: FloatArray) -> FloatArray:
-    """Σ a(y − c)² from Σ a y², Σ a y and Σ a, about the cell's own mean first: the plain difference leaves rounding where all agree."""
-    own = np.divide(first, zeroth, out=np.zeros_like(first), where=zeroth > 0)
-    spread = second - first * own
-    spread[spread <= 1e-13 * second] = 0.0
-    away = own - centre
-    away[np.abs(away) <= 1e-14 * np.abs(centre)] = 0.0
-    result: FloatArray = spread + zeroth * away * away
-    return result
-
-
-def _degrees(design: Design, partition: Partition) -> IntArray:
-    """Sampling units less strata that have respondents of each domain."""
-    labels, inside = partition.labels, partition.labels >= 0
-    size = len(partition.levels)
-    strata = np.unique(np.stack([labels, design.stratum])[:, inside], axis=1)[0]
-    if design.cluster is None:
-        units = np.rint(_by(partition, design.tally.people[N])).astype(np.int64)
+def _covariance(of: Domains, m: int, influences: list[_Influence]) -> FloatArray:
+    """Covariance of the statistics Σ w·influence, one a domain for each influence: shape (influences·D, influences·D)."""
+    design, size = of.design, len(of.partition.levels)
+    parts = [_first(of, m, influence) for influence in influences]
+    by_stratum = np.concatenate([part[0] for part in parts])
+    if of.pairs is None or of.in_pairs is None or design.cluster is None:
+        within = np.zeros((len(parts) * size, len(parts) * size))
+        rows = np.arange(size)
+        for a, left in enumerate(influences):
+            for b, right in enumerate(influences):
+                within[a * size + rows, b * size + rows] = _product(of.within[..., m], left, right)
+        with_margins = [part[2] for part in parts if part[2] is not None]
     else:
-        units = np.bincount(np.unique(np.stack([labels, design.cluster])[:, inside], axis=1)[0], minlength=size).astype(np.int64)
-    found: IntArray = units - np.bincount(strata, minlength=size).astype(np.int64)
+        sums = [_of_clusters(of, m, influence) for influence in influences]
+        scale, joined = sums[0][0], sparse.hstack([part[1] for part in sums]).tocsr()
+        within = np.asarray((joined.T @ (sparse.diags_array(scale) @ joined)).todense())
+        margins = design.regression.clusters if design.regression is not None else None
+        with_margins = [] if margins is None else [np.asarray(joined.T @ (scale[:, None] * margins))]
+    if design.regression is not None:
+        slopes = np.concatenate([part[1] for part in parts if part[1] is not None])
+        shared = np.concatenate(with_margins) @ slopes.T
+        within += slopes @ design.regression.units @ slopes.T - shared - shared.T
+    found: FloatArray = within - (by_stratum * design.between) @ by_stratum.T
+    return found
+
+
+def _of_clusters(of: Domains, m: int, influence: _Influence) -> tuple[FloatArray, sparse.csr_array]:
+    """The scale of each cluster, and Σ w·influence as a matrix (clusters, D)."""
+    design = of.design
+    clusters = np.zeros(0, dtype=np.int64) if design.cluster is None else design.cluster
+    scale = np.zeros(int(clusters.max(initial=-1)) + 1)
+    scale[clusters] = design.scale[design.stratum]
+    if of.pairs is None or of.in_pairs is None:
+        raise StatisticsError("the design has no clusters")
+    rows, columns = of.pairs
+    sums = of.in_pairs[..., m]
+    values = influence.slope[columns] * _less(sums[:, 1], influence.centre[columns] * sums[:, 0]) + influence.constant[columns] * sums[:, 0]
+    return scale, sparse.csr_array((values, (rows, columns)), shape=(scale.size, len(of.partition.levels)))
+
+
+def _product(sums: FloatArray, left: _Influence, right: _Influence) -> FloatArray:
+    """Σ a·left·right from sums of 1, y and y², shape (D, 3)."""
+    first = _less(sums[:, 1], left.centre * sums[:, 0])
+    return (
+        left.slope * right.slope * _square(sums, left.centre)
+        + (left.slope * right.constant + right.slope * left.constant) * first
+        + left.constant * right.constant * sums[:, 0]
+    )
+
+
+def _less(amount: FloatArray, expected: FloatArray) -> FloatArray:
+    """The difference, 0 where no more than rounding is left."""
+    found: FloatArray = amount - expected
+    found[np.abs(found) <= 1e-13 * np.abs(expected)] = 0.0
+    return found
+
+
+def _square(sums: FloatArray, centre: FloatArray) -> FloatArray:
+    """Σ a(y − c)² from sums of 1, y and y², shape (D, 3); 0 where no more than rounding is left."""
+    found: FloatArray = sums[:, 2] - centre * (2.0 * sums[:, 1] - centre * sums[:, 0])
+    found[found <= 1e-13 * sums[:, 2]] = 0.0
+    return found
+
+
+def _design_effect(of: Domains, m: int, weight: FloatArray, centre: FloatArray, variance: FloatArray) -> FloatArray:
+    n = of.n[:, m]
+    sums = np.stack([weight, of.strata[:, :, 1, m].sum(axis=1), of.squares[:, m]], axis=1)
+    simple = np.divide(_square(sums, centre), weight * (n - 1.0), out=np.zeros(n.size), where=(weight > 0) & (n > 1))
+    found = np.full(n.size, np.nan)
+    np.divide(variance, simple, out=found, where=(simple > 0) & (variance > 0))
     return found
 
 
 def _finished(
-    design: Design,
-    partition: Partition,
+    of: Domains,
     measure: str,
     estimate: FloatArray,
     variance: FloatArray,
+    deff: FloatArray,
     *,
-    mean: FloatArray | None = None,
     covariance: FloatArray | None = None,
     with_whole: FloatArray | None = None,
 ) -> DomainEstimates:
-    """``mean`` is the estimate again when it is one: a total has no design effect, and its n_eff is Kish's."""
-    sums, factor = design.tally.of(measure), design.weighting.factor
-    n = np.rint(_by(partition, sums[COUNT]))
-    weight = _by(partition, factor * sums[SUM_D])
-    square = _by(partition, factor**2 * sums[SUM_DD])
-    kish = np.divide(weight**2, square, out=np.zeros_like(n), where=square > 0)
-    deff = np.full_like(n, np.nan)
-    if mean is not None:
-        spread = _by(partition, factor * _square(sums[SUM_DYY], sums[SUM_DY], sums[SUM_D], _spread(partition, np.nan_to_num(mean))))
-        simple = np.divide(spread, weight * (n - 1.0), out=np.zeros_like(n), where=(weight > 0) & (n > 1))
-        deff = np.divide(variance, simple, out=deff, where=(simple > 0) & (variance > 0))
+    m = of.design.moments.position(measure)
+    n, weight, square = of.n[:, m], of.strata[:, :, 0, m].sum(axis=1), of.kish[:, m]
+    kish = np.divide(weight**2, square, out=np.zeros(n.size), where=square > 0)
     return DomainEstimates(
         measure=measure,
-        levels=partition.levels,
-        n=n.astype(np.int64),
-        respondents=np.rint(_by(partition, design.tally.people[N])).astype(np.int64),
+        levels=of.partition.levels,
+        n=np.rint(n).astype(np.int64),
+        respondents=of.respondents,
         weight=weight,
-        weight_of_all=_by(partition, factor * design.tally.people[D]),
+        weight_of_all=of.weight_of_all,
         estimate=estimate,
         variance=variance,
-        df=_degrees(design, partition),
+        df=of.df,
         deff=deff,
         n_eff=np.where(np.isnan(deff), kish, n / deff),
         covariance=covariance,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from trustsurvey.statistics.arrays import FloatArray
 
@@ -53,7 +53,7 @@ def logit_interval(p: ArrayLike, se: ArrayLike, df: ArrayLike, *, confidence: fl
 def wilson_interval(p: ArrayLike, n_eff: ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Wilson (1927) with the effective sample size for n, as Newcombe (1998, method 3)."""
     p, n = _floats(p), _floats(n_eff)
-    z = stats.norm.ppf(0.5 + confidence / 2.0)
+    z = special.ndtri(0.5 + confidence / 2.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (p + z**2 / (2.0 * n)) / (1.0 + z**2 / n)
         half = z / (1.0 + z**2 / n) * np.sqrt(p * (1.0 - p) / n + z**2 / (4.0 * n**2))
@@ -83,8 +83,8 @@ def clopper_pearson_interval(p: ArrayLike, n: ArrayLike, *, confidence: float = 
     p, n = np.broadcast_arrays(_floats(p), _floats(n))
     tail = (1.0 - confidence) / 2.0
     successes = p * n
-    lower = np.where(p <= 0, 0.0, stats.beta.ppf(tail, np.where(p <= 0, 1.0, successes), n - successes + 1.0))
-    upper = np.where(p >= 1, 1.0, stats.beta.ppf(1.0 - tail, successes + 1.0, np.where(p >= 1, 1.0, n - successes)))
+    lower = np.where(p <= 0, 0.0, special.betaincinv(np.where(p <= 0, 1.0, successes), n - successes + 1.0, tail))
+    upper = np.where(p >= 1, 1.0, special.betaincinv(successes + 1.0, np.where(p >= 1, 1.0, n - successes), 1.0 - tail))
     unknown = np.isnan(p) | np.isnan(n)
     return Interval(np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper))
 
@@ -164,8 +164,7 @@ def proportion_interval(
 def quantile(df: ArrayLike, confidence: float) -> FloatArray:
     """The two-sided quantile of Student's t; NaN where df is not above 0, the normal's where it is infinite."""
     df = _floats(df)
-    found: FloatArray = np.asarray(stats.t.ppf(0.5 + confidence / 2.0, np.where(df > 0, df, np.nan)), dtype=np.float64)
-    return found
+    return np.asarray(special.stdtrit(np.where(df > 0, df, np.nan), 0.5 + confidence / 2.0), dtype=np.float64)
 
 
 def _divergence(p: FloatArray, q: FloatArray) -> FloatArray:

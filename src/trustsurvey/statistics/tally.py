@@ -29,8 +29,8 @@ N, D, DD = 0, 1, 2
 COUNT, SUM_D, SUM_DY, SUM_DYY, SUM_DD, SUM_DDY, SUM_DDYY = range(7)
 """Rows of ``Tally.sums[m]``: how many answered measure m, and Σd, Σdy, Σdy², Σd², Σd²y, Σd²y² over them."""
 
-_DENSE = 1 << 18
-"""Above this many possible cells a chunk is compressed to the cells it has."""
+_DENSE = 1 << 23
+"""Up to this many possible cells a table of 4 bytes each says where a cell's sums stand; above it chunks are sorted instead."""
 
 
 class Scored(NamedTuple):
@@ -183,17 +183,13 @@ class Tallier:
         self._populations = dict(populations or {})
         self._binary = frozenset(binary)
         self._radix = [len(axis.levels) + 1 for axis in self._axes]
-        self._size = prod(self._radix)
-        self._dense = self._zeros(self._size) if self._size <= _DENSE else None
+        possible = prod(self._radix)
+        if possible >= 1 << 62:
+            raise StatisticsError(f"the axes {', '.join(a.name for a in self._axes)} have too many levels to be crossed")
+        self._place = np.full(possible, -1, dtype=np.int32) if possible <= _DENSE else None  # where each possible cell's sums stand
+        self._found: list[IntArray] = []
+        self._sums = _Sums.none(len(self._measures))
         self._parts: list[Tally] = []
-
-    def _zeros(self, cells: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        return (
-            np.zeros((3, cells)),
-            np.zeros((len(self._measures), 7, cells)),
-            np.full(cells, np.inf),
-            np.full(cells, -np.inf),
-        )
 
     def add(self, codes: Sequence[IntArray], weight: FloatArray, values: Sequence[Scored]) -> None:
         """Add people.
@@ -213,37 +209,36 @@ class Tallier:
             cell *= radix
             cell += code
             cell += 1
-        if self._dense is not None:
-            self._accumulate(self._dense, cell, weight, values)
+        if self._place is not None:
+            at = self._place[cell]
+            if (new := np.unique(cell[at < 0])).size:
+                self._place[new] = np.arange(self._sums.size, self._sums.size + new.size)
+                self._found.append(new)
+                self._sums = self._sums.grown(new.size)
+                at = self._place[cell]
+            self._accumulate(self._sums, at.astype(np.int64), weight, values)
             return
         found, inverse = np.unique(cell, return_inverse=True)
-        sums = self._zeros(found.size)
-        self._accumulate(sums, inverse, weight, values)
+        sums = _Sums.none(len(self._measures)).grown(found.size)
+        self._accumulate(sums, inverse.astype(np.int64), weight, values)
         self._parts.append(self._made(found, sums))
         if len(self._parts) >= 16:
             self._parts = [_added(self._parts)]
 
-    def _accumulate(
-        self,
-        into: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
-        cell: IntArray,
-        weight: FloatArray,
-        values: Sequence[Scored],
-    ) -> None:
-        people, sums, lightest, heaviest = into
-        size = people.shape[1]
+    def _accumulate(self, into: _Sums, cell: IntArray, weight: FloatArray, values: Sequence[Scored]) -> None:
+        size = into.size
 
         def count(amounts: FloatArray | BoolArray) -> FloatArray:
             return sum_by(cell, amounts, size)
 
         square = weight * weight
-        people[N] += count_by(cell, size)
-        people[D] += count(weight)
-        people[DD] += count(square)
-        np.minimum.at(lightest, cell, weight)
-        np.maximum.at(heaviest, cell, weight)
+        into.people[N, :size] += count_by(cell, size)
+        into.people[D, :size] += count(weight)
+        into.people[DD, :size] += count(square)
+        np.minimum.at(into.lightest, cell, weight)
+        np.maximum.at(into.heaviest, cell, weight)
         for row, (code, (value, known)) in enumerate(zip(self._measures, values, strict=True)):
-            of = sums[row]
+            of = into.of_measures[row, :, :size]
             of[COUNT] += count(known)
             of[SUM_D] += count(weight * known)
             of[SUM_DD] += count(square * known)
@@ -259,30 +254,58 @@ class Tallier:
 
     def result(self) -> Tally:
         """The tally of everyone added so far."""
-        if self._dense is not None:
-            found = np.flatnonzero(self._dense[0][N])
-            people, sums, lightest, heaviest = self._dense
-            return self._made(found, (people[:, found], sums[:, :, found], lightest[found], heaviest[found]))
+        if self._place is not None:
+            found = np.concatenate([np.zeros(0, dtype=np.int64), *self._found])
+            return self._made(found, self._sums)
         if not self._parts:
-            return self._made(np.zeros(0, dtype=np.int64), self._zeros(0))
+            return self._made(np.zeros(0, dtype=np.int64), self._sums)
         self._parts = [_added(self._parts)]
         return self._parts[0]
 
-    def _made(self, found: IntArray, sums: tuple[FloatArray, FloatArray, FloatArray, FloatArray]) -> Tally:
-        people, of_measures, lightest, heaviest = sums
+    def _made(self, found: IntArray, sums: _Sums) -> Tally:
+        order = np.argsort(found)
         cells = np.empty((len(self._axes), found.size), dtype=np.int64)
-        rest = found
+        rest = found[order]
         for row in range(len(self._axes) - 1, -1, -1):
             rest, cells[row] = np.divmod(rest, self._radix[row])
         return Tally(
             axes=self._axes,
             cells=cells - 1,
-            people=people,
-            lightest=lightest,
-            heaviest=heaviest,
+            people=sums.people[:, order],
+            lightest=sums.lightest[order],
+            heaviest=sums.heaviest[order],
             measures=self._measures,
-            sums=of_measures,
+            sums=sums.of_measures[:, :, order],
             populations=self._populations,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Sums that grow by cells as these are found; arrays are longer than ``size``, so that growing is rare."""
+
+    size: int
+    people: FloatArray
+    of_measures: FloatArray
+    lightest: FloatArray
+    heaviest: FloatArray
+
+    @classmethod
+    def none(cls, measures: int) -> _Sums:
+        return cls(0, np.zeros((3, 0)), np.zeros((measures, 7, 0)), np.zeros(0), np.zeros(0))
+
+    def grown(self, more: int) -> _Sums:
+        """With room for ``more`` cells, whose sums are 0."""
+        size = self.size + more
+        if size <= self.lightest.size:
+            return _Sums(size, self.people, self.of_measures, self.lightest, self.heaviest)
+        extra = max(size, self.lightest.size * 3 // 2) - self.lightest.size
+
+        def longer(array: FloatArray, fill: float) -> FloatArray:
+            return np.concatenate([array, np.full((*array.shape[:-1], extra), fill)], axis=-1)
+
+        return _Sums(
+            size, longer(self.people, 0.0), longer(self.of_measures, 0.0), longer(self.lightest, np.inf), longer(self.heaviest, -np.inf)
         )
 
 

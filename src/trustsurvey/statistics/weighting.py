@@ -382,9 +382,12 @@ def _solve(
     Margins that each sum to the population make the Hessian singular; the pseudo-inverse gives the shortest step, and the weights are
     the same for every solution. Where no weights meet the margins, the best that was reached is given, and ``RakingResult`` refuses it.
     """
-    classes, of_class = np.unique(calibration.columns, axis=1, return_inverse=True)
-    small = Calibration(columns=classes, size=calibration.size)
-    mass = sum_by(of_class.reshape(-1), weight, classes.shape[1])
+    of_class = np.zeros(weight.size, dtype=np.int64)
+    for column in calibration.columns:
+        key = of_class * (calibration.size + 1) + column + 1
+        _, example, of_class = np.unique(key, return_index=True, return_inverse=True)
+    small = Calibration(columns=calibration.columns[:, example], size=calibration.size)
+    mass = sum_by(of_class.reshape(-1), weight, example.size)
     coefficients = np.zeros(calibration.size)
 
     def dual(at: FloatArray) -> float:
