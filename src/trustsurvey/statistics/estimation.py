@@ -247,7 +247,7 @@ def domains(design: Design, partition: Partition | None = None) -> Domains:
         return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1)
 
     in_strata = labels * strata + design.stratum[cells]
-    first = over(in_strata, factor, size * strata, moments.d, moments.dy).reshape(size, strata, 2, -1)
+    first = over(in_strata, factor, size * strata, moments.d, moments.dy).reshape(size, strata, 2, len(moments.measures))
     base = of_columns = pairs = in_pairs = None
     if design.regression is not None:
         base = _over_columns(design.regression.calibration, cells, labels, size, np.ones(cells.size), moments.d, moments.dy)
@@ -288,7 +288,7 @@ def _over_columns(
     places = np.broadcast_to(np.arange(cells.size), of_cells.shape)[inside]
     weights = np.broadcast_to(amounts, of_cells.shape)[inside] if margins else amounts[:0]
     matrix = sparse.csr_array((weights, (rows, places)), shape=(size * calibration.size, cells.size))
-    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(size, calibration.size, len(columns), -1)
+    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(size, calibration.size, len(columns), columns[0].shape[1])
 
 
 def estimate_means(of: Domains, measure: str, *, contrasts: bool = False) -> DomainEstimates:
