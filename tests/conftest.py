@@ -31,6 +31,11 @@ from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden-update", action="store_true", help="Write tests/golden/ anew from what the program does now.")
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SURVEY = "harbor-trust"
 LOCALES = ("en", "es", "ar")
@@ -56,17 +61,25 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
-    """A migrated, empty database: each test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        made = open_engine(settings.url)
-    else:
-        address = request.getfixturevalue("postgres")
-        made = open_engine(address)
+def each_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """Settings of a migrated, empty database of each kind."""
+    found = settings
+    if request.param == "postgresql":
+        found = Settings(instance=settings.instance, database_url=request.getfixturevalue("postgres"))
+    made = open_engine(found.url)
+    if request.param == "postgresql":
         with made.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
     migrate.upgrade(made, settings.migrations)
+    made.dispose()
+    return found
+
+
+@pytest.fixture
+def engine(each_settings: Settings) -> Iterator[Engine]:
+    """A migrated, empty database: each test that asks for it runs on both kinds."""
+    made = open_engine(each_settings.url)
     yield made
     made.dispose()
 

@@ -88,12 +88,17 @@ def influence(sample: Sample, weight: FloatArray, domain: FloatArray, *, calibra
     inside = known & (domain > 0)
     total = weight[inside].sum()
     mean = float((weight[inside] * sample.y[inside]).sum() / total)
-    u = np.where(inside, (np.nan_to_num(sample.y) - mean) / total, 0.0)
-    if calibrated:
-        x = np.concatenate([np.stack([code == k for k in range(3)], axis=1) for code in sample.margins], axis=1).astype(np.float64)
-        root = np.sqrt(sample.weight)
-        u = u - x @ np.linalg.lstsq(x * root[:, None], u * root, rcond=1e-10)[0]
-    return mean, u
+    return mean, residual(sample, np.where(inside, (np.nan_to_num(sample.y) - mean) / total, 0.0), calibrated=calibrated)
+
+
+def residual(sample: Sample, u: FloatArray, *, calibrated: bool) -> FloatArray:
+    """u less its regression on the margins, with base weights."""
+    if not calibrated:
+        return u
+    x = np.concatenate([np.stack([code == k for k in range(3)], axis=1) for code in sample.margins], axis=1).astype(np.float64)
+    root = np.sqrt(sample.weight)
+    fitted: FloatArray = x @ np.linalg.lstsq(x * root[:, None], u * root, rcond=1e-10)[0]
+    return u - fitted
 
 
 def mean_and_variance(sample: Sample, weight: FloatArray, domain: FloatArray, *, calibrated: bool) -> tuple[float, float]:
