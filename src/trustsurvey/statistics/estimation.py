@@ -288,7 +288,9 @@ def _over_columns(
     places = np.broadcast_to(np.arange(cells.size), of_cells.shape)[inside]
     weights = np.broadcast_to(amounts, of_cells.shape)[inside] if margins else amounts[:0]
     matrix = sparse.csr_array((weights, (rows, places)), shape=(size * calibration.size, cells.size))
-    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(size, calibration.size, len(columns), columns[0].shape[1])
+    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(
+        size, calibration.size, len(columns), columns[0].shape[1]
+    )
 
 
 def estimate_means(of: Domains, measure: str, *, contrasts: bool = False) -> DomainEstimates:
@@ -323,7 +325,7 @@ def estimate_means(of: Domains, measure: str, *, contrasts: bool = False) -> Dom
         variance = _variance(of, m, influences[0])
     mean = np.where(answered, centre + of.design.moments.origin[m], np.nan)
     deff = _design_effect(of, m, weight, centre, variance)
-    return _finished(of, measure, mean, np.where(answered, variance, np.nan), deff, covariance=covariance, with_whole=with_whole)
+    return finished(of, measure, mean, np.where(answered, variance, np.nan), deff=deff, covariance=covariance, with_whole=with_whole)
 
 
 def estimate_totals(of: Domains, measure: str) -> DomainEstimates:
@@ -333,7 +335,13 @@ def estimate_totals(of: Domains, measure: str) -> DomainEstimates:
     origin = float(of.design.moments.origin[m])
     total = of.strata[:, :, 1, m].sum(axis=1) + origin * of.strata[:, :, 0, m].sum(axis=1)
     variance = _variance(of, m, _Influence(slope=np.ones(size), centre=np.full(size, -origin), constant=np.zeros(size)))
-    return _finished(of, measure, total, variance, np.full(size, np.nan))
+    return finished(of, measure, total, variance)
+
+
+def variance_of_sum(of: Domains, measure: str, *, slope: FloatArray) -> FloatArray:
+    """The variance of slope·Σ w (y − origin) over each domain, shape (D,)."""
+    zero = np.zeros(len(of.partition.levels))
+    return _variance(of, of.design.moments.position(measure), _Influence(slope=slope, centre=zero, constant=zero))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -449,21 +457,24 @@ def _design_effect(of: Domains, m: int, weight: FloatArray, centre: FloatArray, 
     return found
 
 
-def _finished(
+def finished(
     of: Domains,
-    measure: str,
+    answered: str,
     estimate: FloatArray,
     variance: FloatArray,
-    deff: FloatArray,
     *,
+    deff: FloatArray | None = None,
     covariance: FloatArray | None = None,
     with_whole: FloatArray | None = None,
+    measure: str | None = None,
 ) -> DomainEstimates:
-    m = of.design.moments.position(measure)
+    """Estimates with the counts of who answered the measure ``answered``; without ``deff`` there is none and n_eff is Kish's."""
+    m = of.design.moments.position(answered)
     n, weight, square = of.n[:, m], of.strata[:, :, 0, m].sum(axis=1), of.kish[:, m]
     kish = np.divide(weight**2, square, out=np.zeros(n.size), where=square > 0)
+    effect = np.full(n.size, np.nan) if deff is None else deff
     return DomainEstimates(
-        measure=measure,
+        measure=measure or answered,
         levels=of.partition.levels,
         n=np.rint(n).astype(np.int64),
         respondents=of.respondents,
@@ -472,8 +483,8 @@ def _finished(
         estimate=estimate,
         variance=variance,
         df=of.df,
-        deff=deff,
-        n_eff=np.where(np.isnan(deff), kish, n / deff),
+        deff=effect,
+        n_eff=np.where(np.isnan(effect), kish, n / effect),
         covariance=covariance,
         with_whole=with_whole,
     )
