@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, Request, Response, redirect, request, url_for
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import lazy_gettext
 from flask_security import LoginForm, LogoutForm, RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin, hash_password
-from flask_security.mail_util import EmailValidateException
 from sqlalchemy import Engine
 from sqlalchemy.orm import registry, relationship, scoped_session, sessionmaker
 from werkzeug.wrappers import Response as BaseResponse
@@ -75,7 +75,7 @@ def is_staff(path: str) -> bool:
 
 
 class SignInForm(LoginForm):
-    """E-mail address and password. Which of the two was wrong is never said, so that nobody learns who has an account."""
+    """E-mail address and password. The page never says which of the two was wrong, so that nobody learns who has an account."""
 
     remember = None  # a session ends with the browser, or after eight hours
     email = EmailField(
@@ -111,7 +111,6 @@ def init_app(app: Flask, engine: Engine, *, https: bool) -> None:
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
         SECURITY_FLASH_MESSAGES=False,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_LOGOUT_CSRF=True,
         SECURITY_POST_LOGIN_VIEW="/department/",
         SECURITY_POST_LOGOUT_VIEW="/account/login",
@@ -144,8 +143,8 @@ def add_user(app: Flask, email: str, password: str, roles: Iterable[str]) -> str
         accounts = app.extensions["security"]
         password = accounts.password_util.normalize(password)
         try:
-            address = str(accounts.mail_util.validate(email))
-        except EmailValidateException as error:
+            address = validate_email(email, check_deliverability=False).normalized
+        except EmailNotValidError as error:
             raise StateError(f"{email!r} is not an e-mail address") from error
         _check(password, address)
         store = accounts.datastore

@@ -1,4 +1,4 @@
-"""The figures that only the web's pages have: where a neighborhood lies and stands among the others, and the reporting gap at full width."""
+"""The figures that only the web has: where a neighborhood lies, where it stands among the others, and the reporting gap at full width."""
 
 from __future__ import annotations
 

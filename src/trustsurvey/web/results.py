@@ -104,7 +104,8 @@ def neighborhood(survey: str, area: str) -> Response | str:
         strip=figures.strip(edition, order, cell) if cell and line else "",
         domains=_rows(edition, edition.domains, area),
         wishes=_rows(edition, [m for m in edition.release.measures if m.kind == "share" and m.item == findings.WISHES], area),
-        others=_rows(edition, _others(edition, order.measure), area)[1],
+        others=_rows(edition, _others(edition, order.measure), area),
+        why=_why(edition, cell),
         heading=_heading(edition, order, area, line),
         domains_heading=_domains_heading(edition, area),
         link=_area_link(survey),
@@ -207,6 +208,20 @@ def _heading(edition: Edition, order: Ranking, area: str, line: Line | None) -> 
             return t.gettext("%(area)s: trust stands at %(value)s out of 100", area=name, value=value)
 
 
+def _why(edition: Edition, cell: Estimate | None) -> str:
+    """What a reason for not showing a figure means."""
+    t = edition.catalog
+    match cell.flag if cell else Flag.OK:
+        case Flag.TOO_FEW:
+            return t.gettext("A figure from so few answers could be far off, and could say too much about the people who gave them.")
+        case Flag.IMPRECISE:
+            return t.gettext("Its interval would be so wide that it would say nothing.")
+        case Flag.PROTECTS:
+            return t.gettext("With it, the figure of a neighborhood where too few people answered could be worked out.")
+        case _:
+            return ""
+
+
 def _domains_heading(edition: Edition, area: str) -> str:
     """In how many domains an area differs detectably from the city."""
     t = edition.catalog
@@ -259,13 +274,15 @@ def _change_scale(found: findings.Changes) -> Scale:
 # ---------------------------------------------------------------- rows with a chart
 
 
-def _rows(edition: Edition, measures: Sequence[Measure], area: str) -> tuple[Scale, Sequence[Row]]:
-    """Measures of one area, each beside the city; those that were never estimated for areas are left out."""
+def _rows(edition: Edition, measures: Sequence[Measure], area: str) -> tuple[Scale, Sequence[Row]] | None:
+    """Measures of one area, each beside the city; those never estimated for areas are left out. None when not one is shown."""
     pairs = [
         (m, cell, edition.release.estimate(m.code), findings.against_city(edition.release, m.code).get(area))
         for m in measures
         if (cell := edition.release.estimate(m.code, area)) is not None
     ]
+    if all(cell.flag.suppressed for _m, cell, _c, _d in pairs):
+        return None
     across = _scale([cell for _m, cell, _c, _d in pairs] + [city for _m, _e, city, _d in pairs if city is not None])
     return across, [
         Row(
