@@ -249,7 +249,7 @@ def count_responses(connection: Connection, wave_id: int) -> int:
 def records(connection: Connection, wave_id: int, *, chunk: int = 100_000) -> Iterator[tuple[list[str], bytes]]:
     """A wave's records in chunks: ``(area codes, the answers joined into one ASCII string)``, with flat memory."""
     statement = select(response.c.area_code, response.c.answers).where(response.c.wave_id == wave_id)
-    result = connection.execution_options(stream_results=True, yield_per=chunk).execute(statement)
+    result = connection.execute(statement, execution_options={"stream_results": True, "yield_per": chunk})
     for rows in result.partitions(chunk):
         codes, answers = zip(*rows, strict=True)
         yield list(codes), "".join(answers).encode("ascii")
