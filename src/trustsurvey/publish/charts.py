@@ -15,6 +15,7 @@ from trustsurvey.publish.pens import Pen, Place, Scale, SvgPen, scale
 from trustsurvey.publish.ranking import BREAKS, Ranking
 
 LANE = 9  # pixels between brackets
+LETTER = 0.024  # a letter's width as a share of the figure's, about
 Across = Callable[[float], Place]
 
 
@@ -121,23 +122,24 @@ def labels(edition: Edition, ranking: Ranking, index: int) -> list[tuple[float, 
     below = [n for n in firm if ranking.lines[n].side == -1]
     plain = [n for n in firm if ranking.lines[n].side == 0]
     low, high = line.estimate.lci or 0.0, line.estimate.uci or 0.0
-    after = _free_side(ranking, low, high, 0.15 if line.caution else 0.32)
+    prefer_after = True
     if line.caution:
         words, kind = t.gettext("caution"), ""
     elif above and index == above[0]:
-        words, kind, after = t.gettext("above"), " a", False
+        words, kind, prefer_after = t.gettext("above"), " a", False
     elif below and index == below[-1]:
-        words, kind, after = t.gettext("below"), " a", True
+        words, kind = t.gettext("below"), " a"
     elif plain and index == plain[len(plain) * 2 // 3]:
         words, kind = t.gettext("not distinguishable"), ""
     else:
         return []
+    after = _free_side(ranking, low, high, LETTER * len(words) + 0.02, prefer_after=prefer_after)
     if after is None:
         return []
     return [(high, words, f"s{kind}", 8, 4)] if after else [(low, words, f"s e{kind}", -8, 4)]
 
 
-def _free_side(ranking: Ranking, low: float, high: float, word: float) -> bool | None:
+def _free_side(ranking: Ranking, low: float, high: float, word: float, *, prefer_after: bool) -> bool | None:
     """Whether words go after the interval (True) or before it (False).
 
     None where both would leave the figure or lie on the city's line. ``word`` is their length as a share of the figure's width.
@@ -145,9 +147,11 @@ def _free_side(ranking: Ranking, low: float, high: float, word: float) -> bool |
     city = ranking.city.estimate if ranking.city is not None else None
     line = ranking.scale.share(city) if city is not None else -1.0
     start, end = ranking.scale.share(high), ranking.scale.share(low)
-    fits_after = start + word < 1.12 and not start < line < start + word
-    fits_before = end > word and not end - word < line < end
-    return fits_after if fits_after or fits_before else None
+    after = start + word < 1.16 and not start < line < start + word
+    before = end > word and not end - word < line < end
+    if after and before:
+        return prefer_after
+    return after if after or before else None
 
 
 def key(edition: Edition) -> str:

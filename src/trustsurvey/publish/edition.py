@@ -134,7 +134,7 @@ class Edition:
     def heading(self) -> str:
         """Place and survey in one line; the place once where the survey's title already says it."""
         place, title = self.place(), self.survey_title()
-        return title if not place or place in title else f"{place} · {title}"
+        return self.named(title) if not place or place in title else f"{self.named(place)} · {self.named(title)}"
 
     def group_value(self, variable: str, value: str) -> str:
         """A group's name: a language by CLDR, an answer option by the questionnaire's catalogue, else the code."""

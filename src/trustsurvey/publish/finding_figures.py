@@ -21,7 +21,7 @@ from trustsurvey.publish.findings import (
 )
 from trustsurvey.publish.pdf.shaping import Text, width
 from trustsurvey.publish.pens import Pen, Scale, SvgPen, scale
-from trustsurvey.publish.text import flagged
+from trustsurvey.publish.text import Said, flagged
 
 WIDTH = 150.0
 DOT = 2.6
@@ -80,19 +80,17 @@ def svg(edition: Edition, finding: Finding) -> str:
     return pen.svg(kind="pt", view=f"0 0 {WIDTH:.0f} {high:.0f}", width=f"{WIDTH:.0f}pt", height=f"{high:.0f}pt")
 
 
-def alternative(edition: Edition, finding: Finding) -> str:
-    """What the figure shows, for those who don't see it."""
-    match finding:
-        case Level() | ReportingGap():
-            return f"{edition.measure_title(finding.measure)}: {flagged(edition, finding.estimate)}"
-        case Wishes():
-            return "; ".join(
-                f"{edition.measure_title(m)}: {flagged(edition, c)}" for m, c in zip(finding.measures, finding.cells, strict=True)
-            )
-        case Groups():
-            return "; ".join(f"{_group(edition, finding, c)}: {flagged(edition, c)}" for c in finding.cells)
+def alternative(edition: Edition, said: Said) -> str:
+    """What the figure shows, for those who don't see it: the sentence, and the figures that it alone holds."""
+    figures: list[str] = []
+    match said.finding:
+        case Wishes(measures=measures, cells=cells):
+            figures = [f"{edition.measure_title(m)}: {flagged(edition, c)}." for m, c in zip(measures, cells, strict=True)]
+        case Groups(cells=cells):
+            figures = [f"{_group(edition, said.finding, c)}: {flagged(edition, c)}." for c in cells]
         case _:
-            return edition.measure_title(finding.measure)
+            pass
+    return " ".join([said.sentence, *figures])
 
 
 def _points(across: Scale, start: float, end: float) -> Across:

@@ -44,6 +44,6 @@ def _finding(sheet: Sheet, said: Said, top: float) -> float:
     y = sheet.text(said.sentence, 0, top + ABOVE, TEXT, FINDING, balance=True)
     if said.detail:
         sheet.text(said.detail, 0, y + BETWEEN, TEXT, NOTE)
-    with sheet.figure(finding_figures.alternative(sheet.edition, said.finding)):
+    with sheet.figure(finding_figures.alternative(sheet.edition, said)):
         finding_figures.draw(sheet.pen(TEXT + GAP, top + ABOVE + 1, FIGURE), sheet.edition, said.finding)
     return top + _height(sheet, said)

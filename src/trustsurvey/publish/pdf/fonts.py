@@ -21,6 +21,7 @@ CHAINS: dict[int, tuple[str, ...]] = {
     SEMIBOLD: ("NotoSans-SemiBold", "Vazirmatn-SemiBold"),
 }
 FIRST_PRIVATE = 0xF0000  # supplementary private use: 65,534 codes that no text holds
+EMPTY = 0x200C  # zero-width non-joiner: every face has it
 _lock = threading.Lock()
 
 
@@ -35,6 +36,7 @@ class Face(ttfonts.TTFont):  # type: ignore[misc]
         path = resources.files("trustsurvey.publish.pdf") / "fonts" / f"{name}.ttf"
         super().__init__(name, str(path))
         self.harfbuzz = uharfbuzz.Font(uharfbuzz.Face(path.read_bytes()))
+        self.empty: int = self.face.charToGlyph[EMPTY]  # a glyph that draws nothing and takes no room
         self.sources: dict[int, str] = {}
         self._codes: dict[tuple[int, str], int] = {}
 

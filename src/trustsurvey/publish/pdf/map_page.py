@@ -7,6 +7,7 @@ from trustsurvey.publish.charts import draw_key
 from trustsurvey.publish.findings import Extremes
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE
+from trustsurvey.publish.pdf.shaping import width as width_of
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.text import findings
 
@@ -45,7 +46,7 @@ def _key(sheet: Sheet, start: float, top: float, width: float) -> float:
     less, more = t.gettext("less trust"), t.gettext("more trust")
     with sheet.figure(t.gettext("Color key: from less trust, light, to more trust, dark.")):
         pen = sheet.pen(start, top, width)
-        edge = 58.0
+        edge = max(width_of(less, 8), width_of(more, 8)) + 10
         bar = width - 2 * edge
         pen.text(0, 12, less, "")
         pen.text(width, 12, more, "e")

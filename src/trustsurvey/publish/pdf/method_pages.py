@@ -107,8 +107,6 @@ def _subject(edition: Edition, measure: Measure) -> str:
         return t.gettext("Index and domains, 0 to 100")
     if measure.kind == "share":
         return t.gettext(SUBJECTS[measure.item]) if measure.item in SUBJECTS else t.gettext("Shares of answers")
-    if measure.kind in ("proportion", "ratio"):
-        return t.gettext("Experience")
     return t.gettext("Single questions")
 
 

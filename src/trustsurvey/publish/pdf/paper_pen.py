@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from trustsurvey.publish.pdf import fonts
 from trustsurvey.publish.pdf.looks import ON_HEAT, PAPER, Look, look
-from trustsurvey.publish.pdf.shaping import Text
+from trustsurvey.publish.pdf.shaping import Run, Text
 from trustsurvey.publish.pens import Place, Ring
 
 
@@ -122,9 +122,26 @@ class PaperPen:
 def write(canvas: Canvas, text: Text, x: float, y: float, size: float, ink: str, span: tuple[int, int] | None = None) -> None:
     """Draw one line of shaped text with its left end at x and its base line at y, in the canvas's own coordinates."""
     start, end = span or (0, len(text.text))
+    runs = text.visual(start, end)
     drawn = canvas.beginText(x, y)
     drawn.setFillColor(color(ink))
-    for run in text.visual(start, end):
+    for run in runs:
         drawn.setFont(run.face, size)
         drawn.textOut(run.glyphs)
     canvas.drawText(drawn)
+    if any(run.raised for run in runs):
+        _write_raised(canvas, runs, x, y, size, ink)
+
+
+def _write_raised(canvas: Canvas, runs: Sequence[Run], x: float, y: float, size: float, ink: str) -> None:
+    """The marks above and below the letters. Their text stands with the letters already, so here they read as nothing."""
+    canvas._code.append("/Span <</ActualText <FEFF>>> BDC")
+    for run in runs:
+        for mark in run.raised:
+            drawn = canvas.beginText(x + mark.x * size, y + mark.y * size)
+            drawn.setFillColor(color(ink))
+            drawn.setFont(run.face, size)
+            drawn.textOut(mark.code)
+            canvas.drawText(drawn)
+        x += run.width * size
+    canvas._code.append("EMC")

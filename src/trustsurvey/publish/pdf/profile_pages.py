@@ -67,7 +67,7 @@ def _table(sheet: Sheet, found: Profile, top: float) -> None:
             sheet.begin()
             y = _heads(sheet, found, name, across, TOP)
         if row.reason:
-            _without(sheet, row, name, y)
+            _without(sheet, row, name, y, len(found.columns))
         else:
             _row(sheet, row, name, across, y)
         y += ROW
@@ -116,11 +116,11 @@ def _cell(sheet: Sheet, cell: HeatCell | None, start: float, wide: float, top: f
         pen.close()
 
 
-def _without(sheet: Sheet, row: HeatRow, name: float, top: float) -> None:
+def _without(sheet: Sheet, row: HeatRow, name: float, top: float, columns: int) -> None:
     with sheet.tags.element("TR"):
         with sheet.tags.content("TH", scope="Row"):
             _name(sheet, row.name, name, top, 400, "#5a554c")
-        with sheet.tags.content("TD"):
+        with sheet.tags.content("TD", columns=columns):
             sheet.draw(row.reason, name + 4, top + 2.6, WIDTH - name - 4, QUIET)
 
 

@@ -84,8 +84,18 @@ class Table:
         name = min(max([width(n, NAME_SIZE) for n in names], default=60.0) + 8, 130.0)
         name = max(name, 78.0)
         lanes = WIDTH - LANE * order.columns - (12 if order.lanes else 0)
-        plot = name + 144
-        self.at = Columns(name, name + 34, name + 82, name + 108, name + 138, plot + 6, lanes - plot - 36, lanes)
+        before, after = (40.0, 14.0) if sheet.rtl else (12.0, 36.0)  # words beside a mark stand to the right of the plot
+        ends = [name]
+        for words, least, most in zip(self._titles()[1:], (34.0, 48.0, 26.0, 30.0), (48.0, 64.0, 40.0, 40.0), strict=True):
+            ends.append(ends[-1] + min(max(width(words, SMALL.size) + 8, least), most))
+        plot = ends[-1] + before
+        _, index, interval, n, effective = ends
+        self.at = Columns(name, index, interval, n, effective, plot, lanes - plot - after, lanes)
+
+    def _titles(self) -> tuple[str, str, str, str, str]:
+        t = self.edition.catalog
+        figure = t.gettext("Index") if self.order.measure.kind == "index" else t.gettext("Figure")
+        return t.gettext("Neighborhood"), figure, interval_heading(self.edition), t.gettext("n"), t.gettext("n eff.")
 
     def draw(self, top: float) -> float:
         """All rows, on as many pages as they take; answers the y below the last."""
@@ -126,19 +136,15 @@ class Table:
         return bottom if last > first else top
 
     def _heads(self, top: float) -> None:
-        t, at = self.edition.catalog, self.at
-        heads = (
-            (t.gettext("Neighborhood"), 0.0, at.name, "start"),
-            (t.gettext("Index") if self.order.measure.kind == "index" else t.gettext("Figure"), at.name, at.index, "end"),
-            (interval_heading(self.edition), at.index, at.interval, "end"),
-            (t.gettext("n"), at.interval, at.n, "end"),
-            (t.gettext("n eff."), at.n, at.effective, "end"),
-        )
+        """The titles of the columns, standing on one line; a long one takes two."""
+        at = self.at
+        ends = (at.name, at.index, at.interval, at.n, at.effective)
+        starts = (0.0, *(end + 4 for end in ends[:-1]))
         with self.sheet.tags.element("TR"):
-            for words, start, end, align in heads:
+            for words, start, end in zip(self._titles(), starts, ends, strict=True):
+                used = self.sheet.height(words, end - start, SMALL)
                 with self.sheet.tags.content("TH", scope="Column"):
-                    room = end - start if align == "start" else max(end - start, width(words, 7) + 1)
-                    self.sheet.draw(words, end - room, top + HEAD - 15, room, SMALL, align=align)
+                    self.sheet.draw(words, start, top + HEAD - 6 - used, end - start, SMALL, align="end" if start else "start")
 
     def _plot(self, top: float) -> PaperPen:
         return self.sheet.pen(self.at.plot, top, self.at.plot_width)
@@ -224,7 +230,7 @@ class Table:
         with self.sheet.tags.element("TR"):
             with self.sheet.tags.content("TH", scope="Row"):
                 self._name(hidden.name, top, Style(8.6, 10.5, 400, "#5a554c"))
-            with self.sheet.tags.content("TD"):
+            with self.sheet.tags.content("TD", columns=4):
                 self.sheet.draw(hidden.reason, at.index + 7, top + self.row / 2 - 5, WIDTH - at.index - 7, CELL)
 
 

@@ -17,7 +17,7 @@ import uharfbuzz
 from bidi import algorithm
 from reportlab.pdfbase.ttfonts import ShapeData, ShapedStr
 
-from trustsurvey.publish.pdf.fonts import REGULAR, face, faces_of
+from trustsurvey.publish.pdf.fonts import REGULAR, Face, face, faces_of
 
 ISOLATES = {"\u2066": 0, "\u2067": 1, "\u2068": None}  # LRI, RLI, FSI
 POP_ISOLATE = "\u2069"
@@ -83,17 +83,31 @@ def levels(text: str, base: int) -> list[tuple[str, int]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A mark that stands off the base line: its character code, and its place from the run's start for a size of 1 point."""
+
+    code: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """Glyphs of one face and one direction. ``width`` is for a size of 1 point."""
+    """Glyphs of one face and one direction. ``width`` is for a size of 1 point; ``raised`` marks are drawn after the glyphs."""
 
     face: str
     glyphs: ShapedStr
     width: float
+    raised: tuple[Raised, ...] = ()
 
 
 @lru_cache(65536)
 def shape(text: str, name: str, rtl: bool, language: str) -> Run:
-    """One run shaped by HarfBuzz. The glyphs' sources, put together, are ``text`` again."""
+    """One run shaped by HarfBuzz. The glyphs' sources, put together, are ``text`` again.
+
+    Readers take a glyph off the base line for a word of its own, and turn round the letters of a ligature that runs right to left. So a
+    raised mark leaves its text on an empty glyph in its place and is drawn by itself, and a ligature shares its letters with empty glyphs.
+    """
     chosen = face(name)
     buffer = uharfbuzz.Buffer()
     buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
@@ -104,23 +118,39 @@ def shape(text: str, name: str, rtl: bool, language: str) -> Run:
     uharfbuzz.shape(chosen.harfbuzz, buffer, {"kern": True, "liga": False})
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     sources = _sources(text, [info.cluster for info in infos], rtl)
-    codes, data, width = [], [], 0.0
+    line = _Line(chosen)
     for info, position, source in zip(infos, positions, sources, strict=True):
-        code = chosen.code(info.codepoint, source)
-        advance = chosen.pdfScale(position.x_advance)
-        codes.append(chr(code))
-        data.append(
-            ShapeData(
-                info.cluster,
-                advance,
-                0,
-                chosen.pdfScale(position.x_offset),
-                chosen.pdfScale(position.y_offset),
-                chosen.face.charWidths[code],
-            )
-        )
-        width += advance
-    return Run(name, ShapedStr("".join(codes), data), width / 1000)
+        if position.y_offset and not position.x_advance:
+            line.raise_(info.codepoint, source, chosen.pdfScale(position.x_offset), chosen.pdfScale(position.y_offset))
+            continue
+        if rtl and len(source) > 1:
+            for letter in reversed(source[1:]):
+                line.add(chosen.empty, letter, 0.0)
+        head = source[:1] if rtl else source
+        line.add(info.codepoint, head, chosen.pdfScale(position.x_advance), chosen.pdfScale(position.x_offset))
+    return Run(name, ShapedStr("".join(line.codes), line.data), line.width / 1000, tuple(line.raised))
+
+
+class _Line:
+    """Glyphs being put one after another, in thousandths of the size."""
+
+    def __init__(self, chosen: Face) -> None:
+        self.face = chosen
+        self.codes: list[str] = []
+        self.data: list[ShapeData] = []
+        self.raised: list[Raised] = []
+        self.width = 0.0
+
+    def add(self, glyph: int, source: str, advance: float, shift: float = 0.0) -> None:
+        code = self.face.code(glyph, source)
+        self.codes.append(chr(code))
+        self.data.append(ShapeData(len(self.data), advance, 0, shift, 0, self.face.face.charWidths[code]))
+        self.width += advance
+
+    def raise_(self, glyph: int, source: str, x: float, y: float) -> None:
+        code = chr(self.face.code(glyph, "\u200b"))
+        self.raised.append(Raised(code, (self.width + x) / 1000, y / 1000))
+        self.add(self.face.empty, source, 0.0)
 
 
 def _sources(text: str, clusters: Sequence[int], rtl: bool) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -49,10 +49,12 @@ class Sheet:
         if outline:
             self.canvas.bookmarkPage(f"p{self.page}")
             self.canvas.addOutlineEntry(outline, f"p{self.page}", 0)
+        if cover:
+            self._head(cover)  # the first page's head is read; on the others it is furniture
+            return
         with self.tags.artifact():
             self._head(cover)
-            if not cover:
-                self._foot()
+            self._foot()
 
     def finished(self, title: str) -> bytes:
         """The whole file."""
@@ -64,12 +66,14 @@ class Sheet:
     def _head(self, cover: bool) -> None:
         edition, t = self.edition, self.edition.catalog
         label = edition.wave_label(edition.release.wave.label) if edition.release.wave else ""
-        parts = [edition.heading()] if cover else [edition.heading(), label]
-        self._line(" · ".join(part for part in parts if part), 17 * mm, RUNNING)
+        parts = [edition.heading()] if cover else [edition.heading(), edition.named(label)]
+        read = "P" if cover else ""
+        self._line(" · ".join(part for part in parts if part), 17 * mm, RUNNING, role=read)
         if edition.release.synthetic:
             words = t.gettext("Synthetic data: this city is made up") if cover else t.gettext("Synthetic data")
-            self._line(words, 17 * mm, Style(7.5, 10, 600, INK), end=True)
-        self.rule(23 * mm, kind="rule")
+            self._line(words, 17 * mm, Style(7.5, 10, 600, INK), end=True, role=read)
+        with self.tags.artifact():
+            self.rule(23 * mm, kind="rule")
 
     def _foot(self) -> None:
         edition, t, release = self.edition, self.edition.catalog, self.edition.release
@@ -83,8 +87,9 @@ class Sheet:
         self._line(" ".join(parts), A4[1] - 14 * mm, RUNNING)
         self._line(edition.number(self.page), A4[1] - 14 * mm, RUNNING, end=True)
 
-    def _line(self, words: str, top: float, style: Style, *, end: bool = False) -> None:
-        self.draw(words, 0, top, WIDTH, style, align="end" if end else "start")
+    def _line(self, words: str, top: float, style: Style, *, end: bool = False, role: str = "") -> None:
+        with self.tags.content(role) if role else nullcontext():
+            self.draw(words, 0, top, WIDTH, style, align="end" if end else "start")
 
     # ------------------------------------------------------------------ text
     def left(self, start: float, width: float) -> float:

@@ -32,6 +32,7 @@ class Element:
     role: str
     alternative: str = ""
     scope: str = ""
+    columns: int = 1  # that a cell spans
     children: list[Element | Mark] = field(default_factory=list)
 
 
@@ -46,9 +47,9 @@ class Tags:
         self._marking = False
 
     @contextmanager
-    def element(self, role: str, *, alternative: str = "", scope: str = "") -> Iterator[None]:
+    def element(self, role: str, *, alternative: str = "", scope: str = "", columns: int = 1) -> Iterator[None]:
         """An element that holds what is marked inside the block."""
-        made = Element(role, alternative, scope)
+        made = Element(role, alternative, scope, columns)
         self._path[-1].children.append(made)
         self._path.append(made)
         try:
@@ -70,13 +71,13 @@ class Tags:
         return self._path[-1]
 
     @contextmanager
-    def content(self, role: str = "", *, alternative: str = "", scope: str = "") -> Iterator[None]:
+    def content(self, role: str = "", *, alternative: str = "", scope: str = "", columns: int = 1) -> Iterator[None]:
         """Mark what is drawn inside the block, as an element of its own when it has a ``role``."""
         if not role:
             with self._marked(self._path[-1]):
                 yield
             return
-        with self.element(role, alternative=alternative, scope=scope), self._marked(self._path[-1]):
+        with self.element(role, alternative=alternative, scope=scope, columns=columns), self._marked(self._path[-1]):
             yield
 
     @contextmanager
@@ -143,6 +144,8 @@ def _hang(pdf: pikepdf.Pdf, document: Element) -> None:
             node.Alt = String(element.alternative)
         if element.scope:
             node.A = Dictionary(O=Name.Table, Scope=Name(f"/{element.scope}"))
+        if element.columns > 1:
+            node.A = Dictionary(O=Name.Table, ColSpan=element.columns)
         children = []
         for child in element.children:
             if isinstance(child, Mark):
