@@ -163,7 +163,9 @@ def _only_our_own_form() -> None:
         abort(413)
     if request.mimetype != FORM:
         abort(415)
-    request.form  # noqa: B018 - reads the body now, so that one without a stated length is refused here too
+    request.form  # noqa: B018 - reads the body now, up to the limit
+    if request.content_length is None:
+        request.stream.read(1)  # a body without a stated length is cut at the limit in silence; reading on raises 413
 
 
 @bp.after_request
