@@ -90,7 +90,9 @@ def fay_herriot(
         raise StatisticsError("every area needs every covariate of the small-area model")
     count, p = int(used.sum()), x.shape[1]
     if count < p + 2:
-        raise StatisticsError(f"the small-area model has {p} coefficients and needs at least {p + 2} areas with an estimate; there are {count}")
+        raise StatisticsError(
+            f"the small-area model has {p} coefficients and needs at least {p + 2} areas with an estimate; there are {count}"
+        )
     if np.linalg.matrix_rank(x[used]) < p:
         raise StatisticsError("covariates of the small-area model are collinear in the areas that have estimates")
     y, psi, design = estimate[used], variance[used], x[used]
