@@ -280,7 +280,7 @@ def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionn
 
 def _page(template: str, *, status: int = 200, reveal: str = "", **named: Any) -> Response:
     style = security.inline("style", _static("respond.css") + reveal)
-    script = security.inline("script", _static("leave.js"))
+    script = security.inline("script", _static("respond.js"))
     settings = site().settings
     return make_response(render_template(template, style=style, script=script, exit_url=settings.exit_url, **named), status)
 
