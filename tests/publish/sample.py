@@ -181,7 +181,7 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
     """A release of ``areas`` neighborhoods; the last ``hidden`` are suppressed and ``cautious`` more want caution."""
     rng = np.random.default_rng(seed)
     names = [
-        NAMES[i] if i < len(NAMES) else f"{NAMES[i % len(NAMES)]} {'North South East West'.split()[i // len(NAMES) - 1]}"
+        NAMES[i] if i < len(NAMES) else f"{NAMES[i % len(NAMES)]} {['North', 'South', 'East', 'West'][i // len(NAMES) - 1]}"
         for i in range(areas)
     ]
     codes = [f"N{i + 1:02d}" for i in range(areas)]
@@ -200,10 +200,10 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
         shift = DOMAINS.get(measure.code, ("", 0.0))[1]
         if measure.kind in ("index", "domain"):
             whole = cell(measure.code, 54.3 + shift, spread / math.sqrt(n / 1.37), n)
-            cells = [
-                cell(measure.code, level[c] + shift + rng.normal(0, 1.5) * (measure.kind == "domain"), spread / math.sqrt(sizes[c] / 1.37), sizes[c], area=c, flag=flags.get(c))
-                for c in codes
-            ]  # fmt: skip
+            cells = []
+            for c in codes:
+                value = level[c] + shift + rng.normal(0, 1.5) * (measure.kind == "domain")
+                cells.append(cell(measure.code, value, spread / math.sqrt(sizes[c] / 1.37), sizes[c], area=c, flag=flags.get(c)))
             estimates += [whole, *cells]
             against += contrasts(cells, whole)
         elif measure.code == "trust10":
@@ -228,19 +228,11 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
         estimates.append(cell("safe_contact", fear, 20 / math.sqrt(size), size, group={"home_language": language}))
         estimates.append(cell("reporting_gap", gap, 0.3, size // 6, group={"home_language": language}, low=gap * 0.8, high=gap * 1.3))
     index = [e for e in estimates if e.measure == "trust_index" and e.area is not None]
+    up, down = order_code(codes, order, 5), order_code(codes, order, 9)
+    moved = {up: 8.5, down: -9.4}
     changes = tuple(
-        Change(
-            since_wave=2,
-            since_label="April 2026",
-            contrast=Contrast(
-                measure="trust_index", area=c.area, group=None, difference=d, se=2.9, lci=round(d - 5.7, 1), uci=round(d + 5.7, 1), p=0.2,
-                p_adjusted=0.01 if abs(d) > 7 else 0.3, detectable=abs(d) > 7, family=areas - hidden,
-            ),
-        )
-        for c in index
-        if c.estimate is not None
-        for d in [round(float(rng.normal(0.8, 2.4)) + (8.5 if c.area == order_code(codes, order, 5) else -9.4 if c.area == order_code(codes, order, 9) else 0), 1)]
-    )  # fmt: skip
+        _change(c.area, round(float(rng.normal(0.8, 2.4)) + moved.get(c.area, 0.0), 1), areas - hidden) for c in index if c.estimate
+    )
     overall = Change(
         since_wave=2,
         since_label="April 2026",
@@ -292,6 +284,18 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
             "labels": {"age.a18": "18–29", "age.a30": "30–44", "gender.woman": "a woman"},
         },
     )
+
+
+def _change(area: str, difference: float, family: int) -> Change:
+    detectable = abs(difference) > 7
+    return Change(
+        since_wave=2,
+        since_label="April 2026",
+        contrast=Contrast(
+            measure="trust_index", area=area, group=None, difference=difference, se=2.9, lci=round(difference - 5.7, 1),
+            uci=round(difference + 5.7, 1), p=0.2, p_adjusted=0.01 if detectable else 0.3, detectable=detectable, family=family,
+        ),
+    )  # fmt: skip
 
 
 def order_code(codes: list[str], order: list[int], rank: int) -> str:

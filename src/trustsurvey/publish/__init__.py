@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -63,5 +64,6 @@ def file_name(release: Release, format: str, locale: Locale) -> str:
     if release.number is not None:
         parts.append(f"release-{release.number}")
     parts.append(locale.tag)
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(parts)).strip("-").lower()
+    plain = unicodedata.normalize("NFKD", "-".join(parts)).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
     return f"{stem}.{chosen(format).extension}"

@@ -6,6 +6,7 @@ On the web a place across may be per cent (a figure is as wide as its column, le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -54,8 +55,9 @@ def scale(values: Sequence[float], *, ticks: int = 4, lowest: float | None = Non
     low = low if lowest is None else max(low, lowest)
     high = high if highest is None else min(high, highest)
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 1000, 10**5, 10**9) if (high - low) / s <= ticks + 0.5)
-    first = -(-low // step)
-    return Scale(low, high, tuple(round((first + k) * step, 6) for k in range(int((high - first * step) / step + 1e-9) + 1)))
+    first = math.floor(low / step)
+    places = [round((first + k) * step, 6) for k in range(int((high - low) / step) + 3)]
+    return Scale(low, high, tuple(place for place in places if low <= place <= high))
 
 
 def number(value: Place) -> str:

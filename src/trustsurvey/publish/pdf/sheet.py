@@ -36,6 +36,7 @@ class Sheet:
         self.rtl, self.language = edition.rtl, edition.locale.tag
         self._buffer = io.BytesIO()
         self.canvas = Canvas(self._buffer, pagesize=A4, pageCompression=1, invariant=1, lang=self.language)
+        self.canvas._preamble = "1 0 0 1 0 0 cm"  # reportlab's own names Helvetica, which isn't embedded
         self.tags = Tags(self.canvas)
         self.missing: set[str] = set()
         self.page = 0
