@@ -1,4 +1,7 @@
-"""The pictures of the README: the phone page in English and Arabic, the public results, a page of the report. Run: python scripts/pictures.py"""
+"""The pictures of the README: the phone page in English and Arabic, the public results, pages of the report.
+
+Run: python scripts/pictures.py
+"""
 
 from __future__ import annotations
 

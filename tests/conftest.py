@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SURVEY = "harbor-trust"
+
+hypothesis.settings.register_profile("trustsurvey", deadline=None)  # a busy machine is not a fault
+hypothesis.settings.load_profile("trustsurvey")
 LOCALES = ("en", "es", "ar")
 
 

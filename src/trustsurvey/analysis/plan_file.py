@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.comments import CommentedMap
 
+from trustsurvey import yaml_files
 from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, SmallArea, Suppression
 from trustsurvey.analysis.release import Measure, Unit
 from trustsurvey.errors import Fault, PlanError
@@ -98,9 +97,9 @@ class _Plan(_Raw):
 
 def read_plan(text: str, *, file: str = "plan.yaml") -> Plan:
     """The plan in ``text``. Raises PlanError with every fault found."""
-    document = _parse(text, file)
+    document = yaml_files.parse(text, file=file, raising=PlanError, shape="a plan is a mapping with at least `measures:`")
     try:
-        raw = _Plan.model_validate(_plain(document))
+        raw = _Plan.model_validate(yaml_files.plain(document))
     except ValidationError as error:
         faults = [_fault(document, file, e["loc"], e["type"], e["msg"], e.get("input")) for e in error.errors()]
         raise PlanError(sorted(faults, key=lambda f: (f.line, f.column))) from error
@@ -160,47 +159,8 @@ def _planned(raw: _Mean | _Domain | _Proportion) -> PlannedMeasure:
     return PlannedMeasure(measure=measure, source=items, half_width=HALF_WIDTH)
 
 
-def _parse(text: str, file: str) -> CommentedMap:
-    try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = " ".join(str(error.problem or error.context or "it can't be read").split())
-        raise PlanError([Fault(f"this is not YAML: {problem}", file=file, line=line, column=column)]) from error
-    except YAMLError as error:
-        raise PlanError([Fault(f"this is not YAML: {' '.join(str(error).split())}", file=file)]) from error
-    if not isinstance(document, CommentedMap):
-        raise PlanError([Fault("a plan is a mapping with at least `measures:`", file=file, line=1, column=1)])
-    return document
-
-
-def _plain(node: Any) -> Any:
-    """The document without ruamel's own types, whose keys may be numbers or yes and no (as a category may be)."""
-    if isinstance(node, CommentedMap):
-        return {_key(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
-    return node
-
-
-def _key(key: Any) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
-
-
 def _fault(document: CommentedMap, file: str, path: Sequence[str | int], kind: str, message: str, got: Any) -> Fault:
-    node: Any = document
-    line, column = 0, 0
-    steps = []
-    for step in path:
-        if isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-            line, column = node.lc.item(step)
-            node = node[step]
-            steps.append(str(step + 1))
-        elif isinstance(node, CommentedMap) and (key := next((k for k in node if _key(k) == step), None)) is not None:
-            line, column = node.lc.key(key)
-            node = node[key]
-            steps.append(str(step))
+    found = yaml_files.place(document, path)
     said = {
         "extra_forbidden": f"there is no setting named {path[-1]!r} here" if path else message,
         "missing": f"{path[-1]!r} is missing" if path else message,
@@ -209,4 +169,6 @@ def _fault(document: CommentedMap, file: str, path: Sequence[str | int], kind: s
     }.get(kind, message.removeprefix("Value error, "))
     if kind not in ("", "extra_forbidden", "missing", "union_tag_not_found", "union_tag_invalid", "value_error"):
         said = f"{said} (got {got!r})"
-    return Fault(said, file=file, line=line + 1, column=column + 1, place=".".join(steps))
+    return Fault(
+        said, file=file, line=found.line, column=found.column, place=".".join(str(s + 1) if isinstance(s, int) else s for s in found.steps)
+    )

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.comments import CommentedMap
 
+from trustsurvey import yaml_files
 from trustsurvey.errors import Fault, NotFound, QuestionnaireError
 from trustsurvey.questionnaire.schema import (
     MAX_OPTIONS,
@@ -123,36 +122,24 @@ class _Questionnaire(_Raw):
 
 Path_ = tuple[str | int, ...]
 
+SHAPE = "a questionnaire is a mapping that begins with `questionnaire: its-code`"
+
 
 class _Places:
     """Where each part of the YAML document stands, and the faults found so far."""
 
-    def __init__(self, document: Any, file: str) -> None:
+    def __init__(self, document: CommentedMap, file: str) -> None:
         self.document = document
         self.file = file
         self.faults: list[Fault] = []
         self.broken: set[str] = set()  # codes of items out of shape: what refers to them is not judged
 
-    def mark(self, path: Sequence[str | int]) -> tuple[int, int]:
-        """Line and column (from 1) of the deepest part of ``path`` that the document has."""
-        node, line, column = self.document, 0, 0
-        for step in path:
-            if isinstance(node, CommentedMap) and step in node:
-                line, column = node.lc.key(step)
-                node = node[step]
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-                line, column = node.lc.item(step)
-                node = node[step]
-            else:
-                break
-        return line + 1, column + 1
-
     def add(self, path: Sequence[str | int], message: str) -> None:
         if any(f"{code!r}" in message for code in self.broken):
             return
-        line, column = self.mark(path)
-        place = ".".join(str(step) for step in path if not isinstance(step, int))
-        self.faults.append(Fault(message, file=self.file, line=line, column=column, place=place))
+        found = yaml_files.place(self.document, path)
+        place = ".".join(step for step in found.steps if isinstance(step, str))
+        self.faults.append(Fault(message, file=self.file, line=found.line, column=found.column, place=place))
 
 
 def library() -> tuple[str, ...]:
@@ -178,7 +165,7 @@ def source(code: str, folders: Sequence[Path] = ()) -> tuple[str, str]:
 
 def load(text: str, *, file: str = "questionnaire.yaml") -> Questionnaire:
     """The questionnaire in ``text``. Raises QuestionnaireError with every fault found."""
-    document = _parse(text, file)
+    document = yaml_files.parse(text, file=file, raising=QuestionnaireError, shape=SHAPE)
     places = _Places(document, file)
     raw = _validate(document, places)
     if raw is None:
@@ -191,24 +178,7 @@ def load(text: str, *, file: str = "questionnaire.yaml") -> Questionnaire:
     return replace(questionnaire, hash=hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def _parse(text: str, file: str) -> Any:
-    try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = " ".join(str(error.problem or error.context or "this is not YAML").split())
-        raise QuestionnaireError([Fault(f"this is not YAML: {problem}", file=file, line=line, column=column)]) from error
-    except YAMLError as error:
-        raise QuestionnaireError([Fault(f"this is not YAML: {' '.join(str(error).split())}", file=file)]) from error
-    if not isinstance(document, CommentedMap):
-        raise QuestionnaireError(
-            [Fault("a questionnaire is a mapping that begins with `questionnaire: its-code`", file=file, line=1, column=1)]
-        )
-    return document
-
-
-def _validate(document: Any, places: _Places) -> _Questionnaire | None:
+def _validate(document: CommentedMap, places: _Places) -> _Questionnaire | None:
     """The document's shape. Faulty items are noted and set aside, so that the rest can still be checked in the same reading."""
     try:
         return _Questionnaire.model_validate(document)
@@ -216,7 +186,7 @@ def _validate(document: Any, places: _Places) -> _Questionnaire | None:
         faults = error.errors()
     repaired = copy.deepcopy(document)
     for fault in faults:
-        loc = _without_union_tags(fault["loc"])
+        loc = fault["loc"]
         places.add(loc, _say(fault["type"], fault["msg"], fault["loc"], fault.get("input")))
         if len(loc) >= 4 and loc[0] == "sections" and loc[2] == "items":
             _set_aside(repaired["sections"][loc[1]]["items"], int(loc[3]), places)
@@ -232,13 +202,6 @@ def _set_aside(items: Any, n: int, places: _Places) -> None:
         places.broken.add(code)
         kind = {"type": "area"} if code == "area" else {"type": "choice", "options": {"a": "a", "b": "b"}}
         items[n] = {"code": code, "text": code, **kind}
-
-
-def _without_union_tags(loc: tuple[int | str, ...]) -> Path_:
-    """pydantic puts the branch of a union and `[key]` into the location; the document has neither."""
-    return tuple(
-        step for step in loc if not (isinstance(step, str) and (step in ("_Range", "[key]") or step.startswith(("list[", "literal["))))
-    )
 
 
 def _say(kind: str, message: str, loc: tuple[int | str, ...], got: Any) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
+from trustsurvey import yaml_files
 from trustsurvey.errors import Fault, QuestionnaireError
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -39,19 +38,17 @@ def load(text: str, *, locales: Sequence[str], file: str = "notice.yaml") -> dic
 
     Raises QuestionnaireError naming every locale of ``locales`` that has none and every field that is missing or unknown.
     """
-    try:
-        document = YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise QuestionnaireError([Fault(f"this is not YAML: {' '.join(str(error).split())}", file=file)]) from error
+    document = yaml_files.parse(text, file=file, raising=QuestionnaireError, shape="a notice is a mapping: locale → its words")
     faults = []
     found: dict[str, Notice] = {}
     try:
-        found = _ADAPTER.validate_python(document)
+        found = _ADAPTER.validate_python(yaml_files.plain(document))
     except ValidationError as error:
-        faults = [Fault(e["msg"].lower(), file=file, place=".".join(map(str, e["loc"]))) for e in error.errors()]
-    known = document if isinstance(document, dict) else {}
+        for fault in error.errors():
+            at = yaml_files.place(document, fault["loc"])
+            faults.append(Fault(fault["msg"].lower(), file=file, line=at.line, column=at.column, place=".".join(map(str, fault["loc"]))))
     for locale in locales:
-        if locale not in known:
+        if locale not in document:
             faults.append(
                 Fault("the notice is missing: operator, contact, who_sees, consent, results, help_lines", file=file, place=locale)
             )

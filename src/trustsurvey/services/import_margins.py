@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import YAMLError
 
+from trustsurvey import yaml_files
 from trustsurvey.errors import Fault, PlanError
 from trustsurvey.questionnaire.schema import Questionnaire
 
@@ -18,12 +17,7 @@ Margins = Mapping[str, Mapping[str, float]]
 
 def read_margins(text: str, *, file: str, questionnaire: Questionnaire, areas: Sequence[str]) -> Margins:
     """The margins in ``text``. Raises PlanError with every fault: unknown items and categories, totals that aren't positive numbers."""
-    try:
-        document = YAML(typ="rt").load(text)
-    except YAMLError as error:
-        raise PlanError([Fault(f"this is not YAML: {' '.join(str(error).split())}", file=file)]) from error
-    if not isinstance(document, CommentedMap):
-        raise PlanError([Fault("margins are a mapping: item → option → number of residents", file=file, line=1)])
+    document = yaml_files.parse(text, file=file, raising=PlanError, shape="margins are a mapping: item → option → number of residents")
     faults: list[Fault] = []
     found: dict[str, dict[str, float]] = {}
     for margin, categories in document.items():
