@@ -20,10 +20,11 @@ def test_answers_become_a_record(engine: Engine) -> None:
     wave = small_city(engine)
     with engine.begin() as connection:
         collect(connection, wave, area="a1", answers={"fp_respect": "4", "victim": "no", "reported": "no"}, comment=" Good people. ")
+    pool = "_pool" if engine.dialect.name == "postgresql" else ""
     with engine.connect() as connection:
-        row = connection.execute(text("SELECT * FROM response")).mappings().one()
+        row = connection.execute(text(f"SELECT * FROM response{pool}")).mappings().one()
         sealed = queries.comments(connection, wave.id)
-        key = connection.scalar(text("SELECT id FROM comment"))
+        key = connection.scalar(text(f"SELECT id FROM comment{pool}"))
         chunks = list(queries.records(connection, wave.id))
         assert queries.count_responses(connection, wave.id) == 1
     assert set(row) == {"wave_id", "id", "area_code", "mode", "answers"}

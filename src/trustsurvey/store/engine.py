@@ -21,16 +21,17 @@ def open_engine(url: str) -> Engine:
 
 
 def _open(address: URL) -> Engine:
+    """``hide_parameters``: an error's message would else hold the answers that were being stored."""
     backend = address.get_backend_name()
     if backend == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": 30})
+        engine = create_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if backend == "postgresql":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     raise SettingsError(f"TRUSTSURVEY_DATABASE_URL names {backend}; use sqlite or postgresql")
 
 

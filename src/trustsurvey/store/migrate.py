@@ -10,7 +10,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.schema import SchemaItem
 
+from trustsurvey.store import partitions
 from trustsurvey.store.tables import metadata
 
 
@@ -21,12 +23,12 @@ def config(migrations: Path) -> Config:
     return found
 
 
-def upgrade(engine: Engine, migrations: Path) -> str:
-    """Run every step that the database lacks, in one transaction; returns the revision reached."""
+def upgrade(engine: Engine, migrations: Path, *, to: str = "head") -> str:
+    """Run every step up to ``to`` that the database lacks, in one transaction; returns the revision reached."""
     with engine.begin() as connection:
         settings = config(migrations)
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, to)
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
@@ -40,7 +42,18 @@ def is_current(engine: Engine, migrations: Path) -> bool:
 
 
 def differences(engine: Engine) -> list[str]:
-    """What the tables in the database lack or have more than ``store.tables`` says. Empty when they agree."""
+    """What the tables in the database lack or have more than ``store.tables`` says. Empty when they agree.
+
+    A wave's parts (PostgreSQL) are not looked at: the database itself keeps them like the table they are a part of.
+    """
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        parts = partitions.names(connection)
+        dialect = connection.dialect.name
+
+        def looked_at(found: SchemaItem, name: str | None, kind: str, reflected: bool, _like: SchemaItem | None) -> bool:
+            if reflected:
+                return not (kind == "table" and name in parts)
+            return found.info.get("only", "") in ("", dialect)
+
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": looked_at})
         return [str(difference) for difference in compare_metadata(context, metadata)]

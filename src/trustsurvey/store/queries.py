@@ -9,7 +9,22 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Executable,
+    Row,
+    RowMapping,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from trustsurvey.analysis import release as releases
 from trustsurvey.analysis.release import Release
@@ -18,7 +33,22 @@ from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire import notice as notices
 from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.questionnaire.schema import Questionnaire
-from trustsurvey.store.tables import area, area_set, comment, questionnaire, release, response, survey, wave
+from trustsurvey.store import partitions
+from trustsurvey.store.tables import (
+    POOLS,
+    area,
+    area_set,
+    comment,
+    invitation,
+    questionnaire,
+    release,
+    response,
+    sealed_response,
+    sent,
+    spent_pass,
+    survey,
+    wave,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +89,14 @@ class WaveRow:
     margins: Mapping[str, Mapping[str, float]] | None
     comment_key: bytes | None
     questionnaire: Questionnaire
+    pass_public: str | None = None
+    sealing_key: bytes | None = None
+    hold: str | None = None
+    destroyed: date | None = None
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.sealing_key is not None
 
     @property
     def is_open(self) -> bool:
@@ -172,8 +210,11 @@ def add_wave(connection: Connection, row: WaveRow) -> int:
         "notice": notices.dump(row.notices),
         "margins": json.dumps(row.margins) if row.margins is not None else None,
         "comment_key": row.comment_key,
+        "sealing_key": row.sealing_key,
     }
-    return int(connection.execute(insert(wave).values(values).returning(wave.c.id)).scalar_one())
+    key = int(connection.execute(insert(wave).values(values).returning(wave.c.id)).scalar_one())
+    partitions.make(connection, key)
+    return key
 
 
 def waves(connection: Connection, survey_code: str) -> tuple[WaveRow, ...]:
@@ -199,6 +240,10 @@ def _wave(found: SurveyRow, row: RowMapping) -> WaveRow:
         margins=json.loads(row["margins"]) if row["margins"] else None,
         comment_key=row["comment_key"],
         questionnaire=_loaded(row["source"]),
+        pass_public=row["pass_public"],
+        sealing_key=row["sealing_key"],
+        hold=row["hold"],
+        destroyed=row["destroyed"],
     )
 
 
@@ -208,12 +253,14 @@ def _loaded(source: str) -> Questionnaire:
 
 
 def is_open(connection: Connection, wave_id: int) -> bool:
-    """Whether the wave takes responses, as the database has it now."""
-    return connection.scalar(select(wave.c.state).where(wave.c.id == wave_id)) == "open"
+    """Whether the wave takes responses, as the database has it now; it stays so until the transaction ends."""
+    return connection.scalar(select(wave.c.state).where(wave.c.id == wave_id).with_for_update(read=True)) == "open"
 
 
 def mark_closed(connection: Connection, wave_id: int, closed: date) -> None:
-    connection.execute(update(wave).where(wave.c.id == wave_id).values(state="closed", closed=closed))
+    """Close the wave. The key that signs passes and the keys of what was sent have done their work, and go."""
+    connection.execute(update(wave).where(wave.c.id == wave_id).values(state="closed", closed=closed, pass_key=None))
+    connection.execute(delete(sent).where(sent.c.wave_id == wave_id))
 
 
 def set_margins(connection: Connection, wave_id: int, margins: Mapping[str, Mapping[str, float]]) -> None:
@@ -225,34 +272,130 @@ def set_margins(connection: Connection, wave_id: int, margins: Mapping[str, Mapp
 
 def add_response(connection: Connection, *, wave_id: int, key: bytes, area_code: str, mode: str, answers: str) -> None:
     """Store one response. No time, no address, no sequence: there is no column for them."""
-    connection.execute(insert(response).values(wave_id=wave_id, id=key, area_code=area_code, mode=mode, answers=answers))
+    add_responses(connection, [{"wave_id": wave_id, "id": key, "area_code": area_code, "mode": mode, "answers": answers}])
 
 
 def add_responses(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store many at once (imports, the demo)."""
-    connection.execute(insert(response), list(rows))
+    connection.execute(insert(_arrivals(connection, response)), list(rows))
+
+
+def add_sealed_response(connection: Connection, *, wave_id: int, key: bytes, mode: str, sealed: bytes) -> None:
+    """Store one response to a sealed wave."""
+    connection.execute(insert(_arrivals(connection, sealed_response)).values(wave_id=wave_id, id=key, mode=mode, sealed=sealed))
 
 
 def add_comment(connection: Connection, *, wave_id: int, key: bytes, sealed: bytes) -> None:
-    connection.execute(insert(comment).values(wave_id=wave_id, id=key, sealed=sealed))
+    connection.execute(insert(_arrivals(connection, comment)).values(wave_id=wave_id, id=key, sealed=sealed))
 
 
 def comments(connection: Connection, wave_id: int) -> tuple[bytes, ...]:
     """The sealed comments of a wave, in the order of their random keys."""
-    return tuple(connection.scalars(select(comment.c.sealed).where(comment.c.wave_id == wave_id).order_by(comment.c.id)))
+    found = _all_of(connection, comment, wave_id, "id", "sealed").subquery()
+    return tuple(connection.scalars(select(found.c.sealed).order_by(found.c.id)))
 
 
 def count_responses(connection: Connection, wave_id: int) -> int:
-    return connection.scalar(select(func.count()).select_from(response).where(response.c.wave_id == wave_id)) or 0
+    """How many responses a wave has, sealed ones too."""
+    return sum(
+        connection.scalar(select(func.count()).select_from(_all_of(connection, table, wave_id, "id").subquery())) or 0
+        for table in (response, sealed_response)
+    )
 
 
 def records(connection: Connection, wave_id: int, *, chunk: int = 100_000) -> Iterator[tuple[list[str], bytes]]:
-    """A wave's records in chunks: ``(area codes, the answers joined into one ASCII string)``, with flat memory."""
-    statement = select(response.c.area_code, response.c.answers).where(response.c.wave_id == wave_id)
-    result = connection.execute(statement, execution_options={"stream_results": True, "yield_per": chunk})
-    for rows in result.partitions(chunk):
+    """A wave's records in chunks: ``(area codes, the answers joined into one ASCII string)``, with flat memory.
+
+    Nothing of a sealed wave: see ``sealed_records``.
+    """
+    for rows in _streamed(connection, _all_of(connection, response, wave_id, "area_code", "answers"), chunk):
         codes, answers = zip(*rows, strict=True)
         yield list(codes), "".join(answers).encode("ascii")
+
+
+def sealed_records(connection: Connection, wave_id: int, *, chunk: int = 10_000) -> Iterator[list[bytes]]:
+    """A sealed wave's records in chunks, as sealed as they are stored."""
+    for rows in _streamed(connection, _all_of(connection, sealed_response, wave_id, "sealed"), chunk):
+        yield [bytes(row.sealed) for row in rows]
+
+
+def _streamed(connection: Connection, statement: Executable, chunk: int) -> Iterator[Sequence[Row[Any]]]:
+    return connection.execute(statement, execution_options={"stream_results": True, "yield_per": chunk}).partitions(chunk)
+
+
+def _arrivals(connection: Connection, table: Table) -> Table:
+    """Where a record of ``table`` is put: on PostgreSQL the pool, from which batches are mixed into the table."""
+    return POOLS[table] if partitions.has_partitions(connection) else table
+
+
+def _all_of(connection: Connection, table: Table, wave_id: int, *columns: str) -> Select[Any] | CompoundSelect[Any]:
+    """A wave's rows at rest and, on PostgreSQL, those that wait: in one statement, so that a batch on its way is counted once."""
+    parts = [table, POOLS[table]] if partitions.has_partitions(connection) else [table]
+    rows = [select(*(part.c[name] for name in columns)).where(part.c.wave_id == wave_id) for part in parts]
+    return rows[0] if len(rows) == 1 else union_all(*rows)
+
+
+# ---------------------------------------------------------------- once only
+
+
+def add_invitations(connection: Connection, wave_id: int, code_hashes: Sequence[bytes]) -> None:
+    """Keep the keyed hashes (32 bytes) of new invitations' codes, in the order of the hashes: it isn't that of the printed sheet."""
+    connection.execute(insert(invitation), [{"wave_id": wave_id, "code_hash": found} for found in sorted(code_hashes)])
+
+
+def count_invitations(connection: Connection, wave_id: int) -> tuple[int, int]:
+    """How many invitations a wave has, and how many of them were used."""
+    row = connection.execute(select(func.count(), func.count(invitation.c.blinded_hash)).where(invitation.c.wave_id == wave_id)).one()
+    return row[0], row[1]
+
+
+def redeemed_for(connection: Connection, wave_id: int, code_hash: bytes) -> bytes | None:
+    """Hash of the blinded message that was signed for an invitation; None before it is used. Raises NotFound for an unknown code.
+
+    Until the transaction ends nobody else redeems it.
+    """
+    statement = select(invitation.c.blinded_hash).where(invitation.c.wave_id == wave_id, invitation.c.code_hash == code_hash)
+    row = connection.execute(statement.with_for_update()).first()
+    if row is None:
+        raise NotFound("there is no such invitation")
+    return None if row[0] is None else bytes(row[0])
+
+
+def mark_redeemed(connection: Connection, wave_id: int, code_hash: bytes, blinded_hash: bytes) -> bool:
+    """Use an invitation for one blinded message (its hash, 32 bytes); False when there is none or it was used before."""
+    done = connection.execute(
+        update(invitation)
+        .where(invitation.c.wave_id == wave_id, invitation.c.code_hash == code_hash, invitation.c.blinded_hash.is_(None))
+        .values(blinded_hash=blinded_hash)
+    )
+    return done.rowcount == 1
+
+
+def spend_pass(connection: Connection, wave_id: int, pass_hash: bytes) -> bool:
+    """Spend a pass (its hash, 32 bytes); False when it is spent already, whoever else is spending it at this moment."""
+    return _once(connection, spent_pass, wave_id=wave_id, pass_hash=pass_hash)
+
+
+def remember_sent(connection: Connection, wave_id: int, key_hash: bytes) -> bool:
+    """Remember that answers came with this key (its hash, 32 bytes) until the wave closes; False when they came before."""
+    return _once(connection, sent, wave_id=wave_id, key_hash=key_hash)
+
+
+def _once(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert; False when the row is there. The primary key decides, so two at once can't both be first."""
+    kind = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return connection.execute(kind(table).values(values).on_conflict_do_nothing()).rowcount == 1
+
+
+def set_pass_keys(connection: Connection, wave_id: int, *, private: str, public: str) -> None:
+    """Give a wave the key that signs its passes (PEM). The private half goes when the wave closes."""
+    connection.execute(update(wave).where(wave.c.id == wave_id).values(pass_key=private, pass_public=public))
+
+
+def pass_key(connection: Connection, wave_id: int) -> str | None:
+    """The private key that signs a wave's passes (PEM); None for a wave without passes, and after it closed."""
+    found: str | None = connection.scalar(select(wave.c.pass_key).where(wave.c.id == wave_id))
+    return found
 
 
 # ---------------------------------------------------------------- releases

@@ -1,10 +1,14 @@
 """Every table. ``docs/privacy.md`` lists each column and why it exists; a test compares the two.
 
-The one table that holds what residents say, ``response``, has a random key and nothing that tells when, from where, by whom or in which
-order. On SQLite it is ``STRICT, WITHOUT ROWID``: pages are ordered by the random key, so the file keeps no arrival order.
+The tables that hold what residents send (``MIXED``) have a random key and nothing that tells when, from where, by whom or in which
+order. On SQLite they are ``STRICT, WITHOUT ROWID``: pages are ordered by the random key, so the file keeps no arrival order. On PostgreSQL
+each has a partition for every wave (``store.partitions``), and some have a pool beside them, where records wait to be mixed.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -86,35 +90,102 @@ wave = Table(
     Column("notice", Text, nullable=False),  # JSON: who asks, contact, who sees what, consent, help lines, by locale
     Column("margins", Text),  # JSON: {margin: {category: total}}
     Column("comment_key", LargeBinary),  # X25519 public key that comments are sealed to; none: no comment is asked
+    Column("pass_key", Text),  # RSA private key (PEM) that signs passes; destroyed when the wave closes
+    Column("pass_public", Text),  # its public half (PEM); none: the wave asks for no pass
+    Column("sealing_key", LargeBinary),  # X25519 public key that records are sealed to; none: the wave isn't sealed
+    Column("hold", Text),  # why the records must be kept beyond their time (a legal hold)
+    Column("destroyed", Date),  # the day the records were destroyed
     UniqueConstraint("survey_id", "number"),
     CheckConstraint("state IN ('open', 'closed')", name="state_known"),
     CheckConstraint("(state = 'closed') = (closed IS NOT NULL)", name="closed_has_a_day"),
 )
 
-response = Table(
-    "response",
-    metadata,
-    Column("wave_id", ForeignKey("wave.id"), primary_key=True),
-    Column("id", LargeBinary, primary_key=True),  # 128 random bits
-    Column("area_code", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("answers", Text, nullable=False),  # the fixed-column record
-    CheckConstraint("mode IN ('web', 'paper', 'kiosk', 'import')", name="mode_known"),
-    CheckConstraint("length(id) = 16", name="has_a_random_key"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+
+RANDOM_KEY = "length(id) = 16"
+MODE_KNOWN = "mode IN ('web', 'paper', 'kiosk', 'import')"
+
+
+def _of_residents(name: str, *columns: Column[Any], checks: Mapping[str, str], only: str = "") -> Table:
+    """A table of what residents send; ``only`` names the one kind of database that has it."""
+    return Table(
+        name,
+        metadata,
+        Column("wave_id", ForeignKey("wave.id"), primary_key=True),
+        *columns,
+        *(CheckConstraint(text, name=constraint) for constraint, text in checks.items()),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+        postgresql_partition_by="LIST (wave_id)",
+        info={"only": only},
+    )
+
+
+def _response(name: str, only: str = "") -> Table:
+    return _of_residents(
+        name,
+        Column("id", LargeBinary, primary_key=True),  # 128 random bits
+        Column("area_code", Text, nullable=False),
+        Column("mode", Text, nullable=False),
+        Column("answers", Text, nullable=False),  # the fixed-column record
+        checks={"has_a_random_key": RANDOM_KEY, "mode_known": MODE_KNOWN},
+        only=only,
+    )
+
+
+def _sealed_response(name: str, only: str = "") -> Table:
+    return _of_residents(
+        name,
+        Column("id", LargeBinary, primary_key=True),  # 128 random bits
+        Column("mode", Text, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),  # X25519 sealed box, padded; area and answers are inside
+        checks={"has_a_random_key": RANDOM_KEY, "mode_known": MODE_KNOWN},
+        only=only,
+    )
+
+
+def _comment(name: str, only: str = "") -> Table:
+    return _of_residents(
+        name,
+        Column("id", LargeBinary, primary_key=True),  # 128 random bits, not those of any response
+        Column("sealed", LargeBinary, nullable=False),  # X25519 sealed box, padded; the area is inside
+        checks={"has_a_random_key": RANDOM_KEY},
+        only=only,
+    )
+
+
+response = _response("response")
+sealed_response = _sealed_response("sealed_response")
+comment = _comment("comment")
+
+POSTGRESQL = "postgresql"
+response_pool = _response("response_pool", only=POSTGRESQL)
+sealed_response_pool = _sealed_response("sealed_response_pool", only=POSTGRESQL)
+comment_pool = _comment("comment_pool", only=POSTGRESQL)
+
+invitation = _of_residents(
+    "invitation",
+    Column("code_hash", LargeBinary, primary_key=True),  # keyed hash of an invitation's code
+    Column("blinded_hash", LargeBinary),  # hash of the blinded message that was signed for it; none: not used yet
+    checks={"code_is_hashed": "length(code_hash) = 32", "message_is_hashed": "blinded_hash IS NULL OR length(blinded_hash) = 32"},
 )
 
-comment = Table(
-    "comment",
-    metadata,
-    Column("wave_id", ForeignKey("wave.id"), primary_key=True),
-    Column("id", LargeBinary, primary_key=True),  # 128 random bits, not those of any response
-    Column("sealed", LargeBinary, nullable=False),  # X25519 sealed box, padded; the area is inside
-    CheckConstraint("length(id) = 16", name="has_a_random_key"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
+spent_pass = _of_residents(
+    "spent_pass",
+    Column("pass_hash", LargeBinary, primary_key=True),  # hash of a pass that a response came with
+    checks={"pass_is_hashed": "length(pass_hash) = 32"},
 )
+
+sent = _of_residents(
+    "sent",
+    Column("key_hash", LargeBinary, primary_key=True),  # hash of the random key a phone sent its answers with, so that they count once
+    checks={"key_is_hashed": "length(key_hash) = 32"},
+)
+
+POOLS: Mapping[Table, Table] = {response: response_pool, sealed_response: sealed_response_pool, comment: comment_pool}
+"""Where records wait, on PostgreSQL, until a batch is mixed into the table."""
+
+MIXED: Sequence[Table] = (response, sealed_response, comment, invitation, spent_pass, sent)
+"""Every table whose rows lie in the order of their random keys or hashes, and not as they came."""
 
 release = Table(
     "release",
