@@ -16,18 +16,23 @@ from trustsurvey.publish.pdf.shaping import width
 
 LEADING = 1.12  # of the letter size, between a name's lines
 ROOM = 1.06  # other faces than ours may run a little wider
-STEP, PAD = 9.0, 4.0
+WIDE = 1.25  # two digits, in letter sizes
+STEP, PAD = 9.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name's lines (none: only the figure stands inside) and the middle, width and height of the block."""
+    """A name's lines (none: only the figure stands inside), the middle, width and height of the block, and the figure's size.
+
+    A ``figure`` of 0: there is no room for one, and the table alone has it.
+    """
 
     lines: tuple[str, ...]
     x: float
     y: float
     width: float
     height: float
+    figure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +47,24 @@ class Callout:
     box: tuple[float, float, float, float]
 
 
-def place_label(polygon: Polygon, name: str, name_size: float, figure_size: float) -> Label:
-    """The name in one line, else in two, above the figure; else the figure alone; where nothing fits, at a point inside."""
+def place_label(polygon: Polygon, name: str, name_size: float, figure_sizes: Sequence[float]) -> Label:
+    """The name in one line, else in two, above the figure; else the figure alone, smaller where it must be; else nothing.
+
+    ``figure_sizes`` are letter sizes from the largest; none of them: the name stands alone.
+    """
+    largest = figure_sizes[0] if figure_sizes else 0.0
     for lines in _splits(name):
-        wide = max([*(width(line, name_size) * ROOM for line in lines), figure_size * 1.25])
-        high = len(lines) * name_size * LEADING + figure_size * 1.02
+        wide = max([*(width(line, name_size) * ROOM for line in lines), largest * WIDE])
+        high = len(lines) * name_size * LEADING + largest * 1.02
         at = fit(polygon, wide, high)
         if at is not None:
-            return Label(lines, *at, wide, high)
-    at = fit(polygon, figure_size * 1.25, figure_size) if figure_size else None
-    if at is None:
-        point = polygon.representative_point()
-        at = (point.x, point.y)
-    return Label((), *at, figure_size * 1.25, figure_size)
+            return Label(lines, *at, wide, high, largest)
+    for size in figure_sizes:
+        at = fit(polygon, size * WIDE, size * 0.8)
+        if at is not None:
+            return Label((), *at, size * WIDE, size, size)
+    point = polygon.representative_point()
+    return Label((), point.x, point.y, 0.0, 0.0, 0.0)
 
 
 def fit(polygon: Polygon, wide: float, high: float) -> tuple[float, float] | None:
@@ -66,19 +76,17 @@ def fit(polygon: Polygon, wide: float, high: float) -> tuple[float, float] | Non
     x0, y0, x1, y1 = inner.bounds
     if x1 - x0 < wide or y1 - y0 < high:
         return None
-    places = [(x, y) for x in _along(x0 + wide / 2, x1 - wide / 2) for y in _along(y0 + high / 2, y1 - high / 2)]
-    xs, ys = np.array([x for x, _ in places]), np.array([y for _, y in places])
+    across, down = np.meshgrid(_along(x0 + wide / 2, x1 - wide / 2), _along(y0 + high / 2, y1 - high / 2))
+    xs, ys = across.ravel(), down.ravel()
     boxes = shapely.box(xs - wide / 2, ys - high / 2, xs + wide / 2, ys + high / 2)
     shapely.prepare(inner)
-    inside = shapely.contains(inner, boxes)
-    edge, middle = polygon.exterior, polygon.centroid
-    best: tuple[float, tuple[float, float]] | None = None
-    for place, frame, holds in zip(places, boxes, inside, strict=True):
-        if holds:
-            score = min(edge.distance(frame), 16.0) - 0.09 * hypot(place[0] - middle.x, place[1] - middle.y)
-            if best is None or score > best[0]:
-                best = (score, place)
-    return best[1] if best else None
+    inside = np.flatnonzero(shapely.contains(inner, boxes))
+    if not inside.size:
+        return None
+    middle = polygon.centroid
+    room = np.minimum(shapely.distance(polygon.exterior, boxes[inside]), 16.0)
+    best = inside[np.argmax(room - 0.09 * np.hypot(xs[inside] - middle.x, ys[inside] - middle.y))]
+    return float(xs[best]), float(ys[best])
 
 
 def callouts(left_out: Sequence[tuple[str, str, Polygon]], city: BaseGeometry, size: float) -> tuple[Callout, ...]:
@@ -133,5 +141,6 @@ def _splits(name: str) -> list[tuple[str, ...]]:
 
 
 def _along(start: float, end: float) -> list[float]:
-    count = max(1, int((end - start) / STEP) + 1)
-    return [start + (end - start) * k / max(count - 1, 1) for k in range(count)] if count > 1 else [(start + end) / 2]
+    """Places to try from ``start`` to ``end``: a few at least, even where there is little room."""
+    count = max(5, int((end - start) / STEP) + 1)
+    return [start + (end - start) * k / (count - 1) for k in range(count)]

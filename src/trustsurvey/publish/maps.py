@@ -1,13 +1,13 @@
 """The map: areas filled by class, each with its figure and its name where there is room; the same for SVG and PDF.
 
-Drawn on a sheet 1,000 units wide, north up, never mirrored. Classes are fixed (``ranking.BREAKS``). What isn't shown is hatched and
-keeps its outline; a dashed rule under a figure asks for caution.
+Drawn on a sheet of about 1,000 units by 1,000, north up, never mirrored. Classes are fixed (``ranking.BREAKS``). What isn't shown is
+hatched and keeps its outline; a dashed rule under a figure asks for caution.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -27,11 +27,13 @@ from trustsurvey.publish.pens import Pen, SvgPen, number
 from trustsurvey.publish.ranking import class_of
 from trustsurvey.publish.text import reason
 
-SIZE = 1000.0  # units across
+SIZE = 1000.0  # units: the side of a square as large as the city's frame
 LIMIT = 24_000  # characters of outlines: with labels and tips well under 60 KB
 EARTH = 6371.0  # km
 HATCH = 11.0
-NAME, FIGURE, SMALL = 22.0, 30.0, 41.0  # letter sizes; SMALL is the figure's on phones, where names go
+NAME = 22.0
+FIGURES = {30.0: "vl", 23.0: "vl vl2", 17.0: "vl vl3"}  # letter sizes and their classes: smaller where an area is small
+ON_PHONES = {41.0: "vl", 30.0: "vl vl2", 22.0: "vl vl3"}  # where names go and figures grow
 STEPS_KM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -86,7 +88,7 @@ class CityMap:
     @cached_property
     def labels(self) -> dict[str, Label]:
         """Where each area's name and figure stand inside it."""
-        return {s.code: place_label(s.largest, s.name, NAME, FIGURE if s.shown else 0.0) for s in self.shapes}
+        return {s.code: place_label(s.largest, s.name, NAME, tuple(FIGURES) if s.shown else ()) for s in self.shapes}
 
     @cached_property
     def callouts(self) -> tuple[Callout, ...]:
@@ -137,8 +139,8 @@ class CityMap:
         pen.open("narrow")
         for area in self.shapes:
             if area.shown:
-                label = place_label(area.largest, "", 0.0, SMALL)
-                self._figure(pen, area, label.x, label.y + SMALL * 0.35, SMALL)
+                label = place_label(area.largest, "", 0.0, tuple(ON_PHONES))
+                self._figure(pen, area, label, ON_PHONES)
         pen.close()
         view = " ".join(number(round(v)) for v in self.view)
         return pen.svg(kind="map", view=view, width="", label=self.alternative(), role="group" if link else "img")
@@ -185,16 +187,17 @@ class CityMap:
             for n, line in enumerate(label.lines):
                 pen.text(label.x, top + NAME * (0.86 + 1.12 * n), line, "nm")
             pen.close()
-        self._figure(pen, area, label.x, top + label.height - 3 if label.lines else label.y + FIGURE * 0.35, FIGURE)
+        self._figure(pen, area, label, FIGURES)
 
-    def _figure(self, pen: MapPen, area: Shape, x: float, y: float, size: float) -> None:
-        if area.estimate is None:
+    def _figure(self, pen: MapPen, area: Shape, label: Label, sizes: Mapping[float, str]) -> None:
+        if area.estimate is None or not label.figure:
             return
+        y = label.y + label.height / 2 - 3 if label.lines else label.y + label.figure * 0.35
         pen.open(f"c{class_of(self.edition, area.estimate)}")
-        pen.text(x, y, self.edition.figure(area.estimate, bare=True), "vl")
+        pen.text(label.x, y, self.edition.figure(area.estimate, bare=True), sizes[label.figure])
         if area.estimate.flag is Flag.CAUTION:
-            half = size * 0.64
-            pen.line(x - half, y + 7, x + half, y + 7, "cu")
+            half = label.figure * 0.64
+            pen.line(label.x - half, y + label.figure * 0.23, label.x + half, y + label.figure * 0.23, "cu")
         pen.close()
 
     def _scale(self, pen: MapPen) -> None:
@@ -235,7 +238,7 @@ def _projected(edition: Edition) -> tuple[float, dict[str, BaseGeometry]] | None
     across = math.radians(1) * EARTH * math.cos(math.radians((south + north) / 2))
     down = math.radians(1) * EARTH
     width, height = max((east - west) * across, 1e-6), max((north - south) * down, 1e-6)
-    unit = max(width / SIZE, height / (SIZE * 1.2))
+    unit = max(math.sqrt(width * height) / SIZE, max(width, height) / (SIZE * 1.6))
     matrix = [across / unit, 0, 0, -down / unit, -west * across / unit, north * down / unit]
     return unit, {code: affine_transform(g, matrix) for code, g in found.items()}
 

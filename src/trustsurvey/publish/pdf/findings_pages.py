@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportlab.lib.units import mm
 
 from trustsurvey.publish import finding_figures
@@ -13,7 +15,8 @@ from trustsurvey.publish.text import Said, findings
 FIGURE = finding_figures.WIDTH
 GAP = 9 * mm
 TEXT = WIDTH - FIGURE - GAP
-ABOVE, BELOW, BETWEEN = 10.2, 7.4, 3.4
+ABOVE, LEAST, BELOW, BETWEEN = 10.2, 4.5, 0.72, 3.4  # BELOW: as a share of the white above
+FOOT = 14.0  # how far the last finding may reach below other pages' text
 
 
 def findings_pages(sheet: Sheet, _city: CityMap) -> None:
@@ -24,26 +27,34 @@ def findings_pages(sheet: Sheet, _city: CityMap) -> None:
     heading = sheet.edition.catalog.gettext("What residents said")
     sheet.begin(outline=heading)
     y = sheet.text(heading, 0, TOP, WIDTH, HEADING, role="H1") + 6 * mm
+    padding = _padding(sheet, found, BOTTOM + FOOT - y)
     with sheet.tags.element("L"):
         for said in found:
-            if y + _height(sheet, said) > BOTTOM + 10:
+            if y + _height(sheet, said, padding) > BOTTOM + FOOT:
                 sheet.begin()
                 y = TOP
             with sheet.tags.artifact():
                 sheet.rule(y, kind="rule")
             with sheet.tags.element("LI"), sheet.tags.element("LBody"):
-                y = _finding(sheet, said, y)
+                y = _finding(sheet, said, y, padding)
 
 
-def _height(sheet: Sheet, said: Said) -> float:
+def _padding(sheet: Sheet, found: Sequence[Said], room: float) -> float:
+    """The white above a finding (as much again, nearly, stands below): less where that keeps all of them on one page."""
+    content = sum(_height(sheet, said, 0) for said in found)
+    fitting = (room - content) / (len(found) * (1 + BELOW))
+    return fitting if LEAST <= fitting < ABOVE else ABOVE
+
+
+def _height(sheet: Sheet, said: Said, padding: float) -> float:
     text = sheet.height(said.sentence, TEXT, FINDING) + (BETWEEN + sheet.height(said.detail, TEXT, NOTE) if said.detail else 0)
-    return ABOVE + max(text, finding_figures.height(said.finding)) + BELOW
+    return max(text, finding_figures.height(said.finding)) + padding * (1 + BELOW)
 
 
-def _finding(sheet: Sheet, said: Said, top: float) -> float:
-    y = sheet.text(said.sentence, 0, top + ABOVE, TEXT, FINDING, balance=True)
+def _finding(sheet: Sheet, said: Said, top: float, padding: float) -> float:
+    y = sheet.text(said.sentence, 0, top + padding, TEXT, FINDING, balance=True)
     if said.detail:
         sheet.text(said.detail, 0, y + BETWEEN, TEXT, NOTE)
     with sheet.figure(finding_figures.alternative(sheet.edition, said)):
-        finding_figures.draw(sheet.pen(TEXT + GAP, top + ABOVE + 1, FIGURE), sheet.edition, said.finding)
-    return top + _height(sheet, said)
+        finding_figures.draw(sheet.pen(TEXT + GAP, top + padding + 1, FIGURE), sheet.edition, said.finding)
+    return top + _height(sheet, said, padding)

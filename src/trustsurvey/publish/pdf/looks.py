@@ -82,6 +82,8 @@ MAP: Mapping[str, dict[str, Any]] = {
     "cu": {"stroke": INK, "width": 2.4, "dash": (6, 4)},
     "nm": {"size": 22.0, "anchor": "middle", "color": INK},
     "vl": {"size": 30.0, "weight": 600, "anchor": "middle", "color": INK},
+    "vl2": {"size": 23.0},
+    "vl3": {"size": 17.0},
     "st": {"size": 20.0, "anchor": "start"},
     "out": {"anchor": "start"},
     "m": {"anchor": "middle"},
