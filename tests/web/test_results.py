@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -22,6 +24,8 @@ from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.tables import HEADER
 from trustsurvey.settings import Settings
+from trustsurvey.store import queries
+from trustsurvey.web import result_pages
 
 SURVEY = "larkhaven"
 
@@ -265,3 +269,41 @@ def test_the_report_and_the_tables_are_attachments(client: FlaskClient, release:
     assert answer.data.startswith(begins)
     assert re.fullmatch(rf'attachment; filename="larkhaven-[\w-]*es\.{kind}"', answer.headers["Content-Disposition"])
     assert "Set-Cookie" not in answer.headers
+
+
+def test_text_is_sent_packed_to_those_who_take_it(client: FlaskClient, sqlite: Engine) -> None:
+    store(sqlite, sample.city(98), survey="large")
+    plain = client.get("/results/large")
+    packed = client.get("/results/large", headers={"Accept-Encoding": "gzip"})
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < 40_000
+
+
+def test_a_page_is_made_once_and_again_when_the_words_change(
+    client: FlaskClient, app: Flask, settings: Settings, sqlite: Engine, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    draw = result_pages.overview
+    monkeypatch.setattr(result_pages, "overview", lambda edition: made.append(edition.locale.code) or draw(edition))
+    first, second = (client.get(f"/results/{SURVEY}?locale=es").data for _ in range(2))
+    assert first == second
+    client.get(f"/results/{SURVEY}", headers={"Accept-Language": "es"})  # links that don't carry the language: another page
+    assert made == ["es", "es"]
+    po = settings.instance / "translations/es/LC_MESSAGES/messages.po"
+    po.write_text(po.read_text().replace("Resultados", "Lo que se halló"))
+    app.extensions["trustsurvey"].catalogs.reload()
+    assert "Lo que se halló" in client.get(f"/results/{SURVEY}?locale=es").get_data(as_text=True)
+    newer = replace(release, number=4, n=release.n + 1)
+    with sqlite.begin() as connection:
+        queries.add_release(connection, queries.waves(connection, SURVEY)[0].id, newer)
+    assert f"{newer.n:,}" in client.get(f"/results/{SURVEY}?locale=en").get_data(as_text=True)
+
+
+def test_without_a_comparison_of_domains_none_is_claimed(page_client: FlaskClient, sqlite: Engine) -> None:
+    whole = sample.city(24)
+    store(sqlite, replace(whole, against_city=tuple(c for c in whole.against_city if c.measure == "trust_index")), survey=SURVEY)
+    assert "differ detectably from the city" not in soup(page_client, f"/results/{SURVEY}?locale=en").get_text()
+    shown = next(cell.area for cell in whole.by_area("trust_index") if not cell.flag.suppressed)
+    assert "Filled: detectably" not in soup(page_client, f"/results/{SURVEY}/{shown}?locale=en").get_text()
