@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -174,6 +175,14 @@ def test_the_structure_holds_every_mark_once(locale: str) -> None:
 def test_the_same_release_makes_the_same_bytes(city: Release) -> None:
     again = export(city, "pdf", CATALOGS["en"].locale, CATALOGS["en"])
     assert again == pdf("a city", "en")
+
+
+def test_reports_made_at_the_same_time_do_not_mix() -> None:
+    """Faces are shared by all threads of a server."""
+    wanted = [("a city", locale) for locale in LOCALES] * 2
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda one: export(RELEASES[one[0]](), "pdf", CATALOGS[one[1]].locale, CATALOGS[one[1]]), wanted)
+        assert list(made) == [pdf(*one) for one in wanted]
 
 
 def test_a_character_without_a_glyph_is_named_and_the_report_still_made(caplog: pytest.LogCaptureFixture) -> None:
