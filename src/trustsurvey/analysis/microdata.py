@@ -224,7 +224,7 @@ class _Reader:
 def _columns(planned: PlannedMeasure) -> tuple[str, ...]:
     if isinstance(planned.source, Items):
         return planned.source.names
-    return (planned.source.name,) if planned.source else ()
+    return (planned.source.name,) if isinstance(planned.source, Column | Equals) else ()
 
 
 def _sampled(tally: Tally, stratum: str) -> int:

@@ -9,42 +9,38 @@ Without respondents, with one area or with everything suppressed there is still 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from trustsurvey.analysis.change import changes_since
-from trustsurvey.analysis.details import missing_rates, reliability_of
+from trustsurvey.analysis.details import drivers_of, item_differences, missing_rates, reliability_of
+from trustsurvey.analysis.figures import Figures, cells, figures
+from trustsurvey.analysis.ledger import Count, Ledger, hidden_shares, protected
 from trustsurvey.analysis.margins import margins_of
-from trustsurvey.analysis.plan import AREA, Plan, PlannedMeasure, plan_for
+from trustsurvey.analysis.model import modelled
+from trustsurvey.analysis.plan import AREA, Plan, plan_for
 from trustsurvey.analysis.records import Chunk, Tallied, read_records
-from trustsurvey.analysis.release import (
-    Area,
-    Bracket,
-    Contrast,
-    Estimate,
-    Flag,
-    Instrument,
-    MarginCheck,
-    Release,
-    Wave,
-    Weights,
-)
-from trustsurvey.analysis.rounding import column, decimals, rounded
-from trustsurvey.statistics import comparison, disclosure, estimation, intervals, weighting
-from trustsurvey.statistics.estimation import Design, DomainEstimates, Partition
+from trustsurvey.analysis.release import Area, Bracket, Contrast, Instrument, MarginCheck, Release, Wave, Weights
+from trustsurvey.analysis.rounding import rounded
+from trustsurvey.statistics import comparison, estimation, weighting
+from trustsurvey.statistics.estimation import Design, Partition
 from trustsurvey.statistics.tally import Tally
 from trustsurvey.statistics.weighting import RakingResult, Weighting
 
-__all__ = ["Chunk", "ReleaseContext", "Tallied", "make_release", "plan_for", "read_records"]
+__all__ = ["Chunk", "Ledger", "ReleaseContext", "Tallied", "make_release", "plan_for", "read_records"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseContext:
-    """What a release says of itself beside its figures; ``previous`` are earlier releases of the survey that it is compared with."""
+    """What a release says of itself beside its figures; ``previous`` are earlier releases of the survey that it is compared with.
+
+    ``ledger`` has the releases of the same wave that are out already, whatever their area set: together with them this one must give nobody
+    away.
+    """
 
     survey: str | None = None
     title: str | None = None
@@ -55,6 +51,7 @@ class ReleaseContext:
     instrument: Instrument | None = None
     wave: Wave | None = None
     previous: tuple[Release, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), context: ReleaseContext | None = None) -> Release:
@@ -74,7 +71,8 @@ def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), co
     raked = weighting.rake(tally, margins, bounds=plan.bounds) if margins else None
     weights = raked.weighting if raked else weighting.base(tally)
     design = estimation.design_of(tally, weights)
-    cells, against, found_brackets = _estimates(design, plan, areas)
+    done = _figured(design, plan, areas, context.ledger, tallied)
+    reliability, by_group = reliability_of(tallied, plan)
     diagnostics = weighting.diagnose(tally, weights)
     release = Release(
         precision=plan.precision,
@@ -91,13 +89,16 @@ def make_release(tallied: Tallied, plan: Plan, *, areas: Sequence[Area] = (), co
         confidence=plan.confidence,
         areas=areas if plan.area else (),
         measures=tuple(p.measure for p in plan.measures),
-        estimates=cells,
-        weights=_weights(tally, weights, raked, notes, wanted=bool(plan.margins)),
-        reliability=reliability_of(tallied, plan),
-        against_city=against,
-        brackets=found_brackets,
-        missing=missing_rates(tallied, plan),
-        method=_method(plan),
+        estimates=tuple(cell for figure in done.figures for cell in cells(figure, plan)),
+        weights=_weights(tally, weights, raked, notes, plan),
+        reliability=reliability,
+        reliability_by_group=by_group,
+        item_differences=item_differences(tallied, plan),
+        drivers=drivers_of(tallied, plan),
+        against_city=done.against,
+        brackets=done.brackets,
+        missing=missing_rates(tallied, plan, _withheld(done.figures)),
+        method=_method(plan, done),
     )
     return replace(release, changes=tuple(c for old in context.previous for c in changes_since(release, old)))
 
@@ -108,29 +109,44 @@ def _areas_of(tally: Tally) -> tuple[Area, ...]:
     return tuple(Area(code=level, name=level) for level in tally.levels(AREA))
 
 
-def _estimates(design: Design, plan: Plan, areas: Sequence[Area]) -> tuple[tuple[Estimate, ...], tuple[Contrast, ...], tuple[Bracket, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Figured:
+    """All figures of a release, suppressed, and what is told beside them."""
+
+    figures: tuple[Figures, ...]
+    against: tuple[Contrast, ...]
+    brackets: tuple[Bracket, ...]
+    count: Count
+
+
+def _figured(design: Design, plan: Plan, areas: Sequence[Area], ledger: Ledger, tallied: Tallied) -> _Figured:
     tally = design.tally
     of_whole = estimation.domains(design)
     of_areas = estimation.domains(design, _partition(tally, areas)) if plan.area and tally.has(AREA) else None
     of_groups = {axis: estimation.domains(design, estimation.by(tally, axis)) for axis in plan.groups}
-    cells: list[Estimate] = []
+    respondents = {} if of_areas is None else dict(zip(of_areas.partition.levels, of_areas.respondents.tolist(), strict=True))
+    found: list[Figures] = []
     against: tuple[Contrast, ...] = ()
-    found: tuple[Bracket, ...] = ()
+    runs: tuple[Bracket, ...] = ()
+    total = Count()
     for planned in plan.measures:
-        code = planned.measure.code
-        everyone = estimation.estimate_means(of_whole, code)
-        cells += _cells(planned, plan, design, everyone, [(None, None)])
+        ranked = planned.measure.code == plan.index
+        everyone = figures(planned, plan, of_whole, [(None, None)])
+        parts = []
         if of_areas is not None:
-            ranked = code == plan.index
-            by_area = estimation.estimate_means(of_areas, code, contrasts=ranked)
-            shown = _cells(planned, plan, design, by_area, [(level, None) for level in by_area.levels])
-            cells += shown
+            parts.append(figures(planned, plan, of_areas, [(level, None) for level in of_areas.partition.levels], contrasts=ranked))
+        parts += [
+            figures(planned, plan, domains, [(None, (axis, level)) for level in domains.partition.levels])
+            for axis, domains in of_groups.items()
+        ]
+        parts, count = protected(everyone, parts, plan, ledger, respondents)
+        total += count
+        if of_areas is not None:
+            parts[0] = modelled(parts[0], everyone, plan, tallied.covariates)
             if ranked:
-                against, found = _comparisons(planned, plan, by_area, everyone, shown)
-        for axis, domains in of_groups.items():
-            by_group = estimation.estimate_means(domains, code)
-            cells += _cells(planned, plan, design, by_group, [(None, {axis: level}) for level in by_group.levels])
-    return tuple(cells), against, found
+                against, runs = _comparisons(plan, parts[0], everyone)
+        found += [everyone, *parts]
+    return _Figured(figures=tuple(found), against=against, brackets=runs, count=total)
 
 
 def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
@@ -140,135 +156,119 @@ def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
     return Partition(table[tally.codes(AREA)], tuple(position))
 
 
-def _cells(
-    planned: PlannedMeasure,
-    plan: Plan,
-    design: Design,
-    found: DomainEstimates,
-    places: Sequence[tuple[str | None, Mapping[str, str] | None]],
-) -> list[Estimate]:
-    """One measure's cells: intervals, verdicts, and numbers as they are published."""
-    n = found.n.astype(np.float64)
-    df = found.df.astype(np.float64)
-    people = found.respondents.astype(np.float64)
-    if planned.restricted:
-        df, people = np.minimum(df, n - 1.0), n
-    n_eff = np.minimum(found.n_eff, n)
-    if planned.is_proportion:
-        calibrated = design.weighting.calibration is not None
-        lower, upper = intervals.proportion_interval(
-            planned.interval,
-            found.estimate,
-            found.se,
-            people,
-            df,
-            found.n_eff,
-            dispersion=intervals.working_dispersion(found.n, found.respondents, found.weight, found.weight_of_all, calibrated=calibrated),
-            confidence=plan.confidence,
-        )
-    else:
-        lower, upper = intervals.t_interval(found.estimate, found.se, df, confidence=plan.confidence)
-    verdicts = _verdicts(planned, plan, found, n_eff, df, lower, upper)
-    flags = [Flag(verdict.value) for verdict in verdicts]
-    numbers = {
-        "n_eff": found.n_eff,
-        "estimate": found.estimate * planned.scale,
-        "se": found.se * planned.scale,
-        "lci": lower * planned.scale,
-        "uci": upper * planned.scale,
-        "df": df,
-        "deff": found.deff,
-    }
-    places_of = decimals(planned.measure.unit) if plan.precision == "published" else {}
-    hidden = np.array([flag.suppressed for flag in flags])
-    columns = {name: column(np.where(hidden, np.nan, values), places_of.get(name)) for name, values in numbers.items()}
-    return [
-        Estimate(
-            measure=planned.measure.code,
-            area=area,
-            group=group,
-            n=None if flags[k].suppressed else int(found.n[k]),
-            flag=flags[k],
-            **{name: values[k] for name, values in columns.items()},
-        )
-        for k, (area, group) in enumerate(places)
-    ]
-
-
-def _verdicts(
-    planned: PlannedMeasure, plan: Plan, found: DomainEstimates, n_eff: Any, df: Any, lower: Any, upper: Any
-) -> tuple[disclosure.Verdict, ...]:
-    if plan.suppression.rule == "none":
-        return (disclosure.Verdict.OK,) * len(found.levels)
-    minimum = plan.suppression.minimum_n
-    if planned.is_proportion:
-        return disclosure.judge_proportions(found.estimate, lower, upper, found.n, n_eff, df, minimum_n=minimum)
-    return disclosure.judge_means(lower, upper, found.n, n_eff, half_width=planned.half_width, minimum_n=minimum)
-
-
-def _comparisons(
-    planned: PlannedMeasure, plan: Plan, areas: DomainEstimates, everyone: DomainEstimates, cells: Sequence[Estimate]
-) -> tuple[tuple[Contrast, ...], tuple[Bracket, ...]]:
+def _comparisons(plan: Plan, areas: Figures, everyone: Figures) -> tuple[tuple[Contrast, ...], tuple[Bracket, ...]]:
     """The shown areas against the city, and the runs of those that can't be told apart."""
-    shown = [k for k, cell in enumerate(cells) if cell.se is not None and cell.estimate is not None]
-    if len(shown) < 2 or everyone.df[0] < 1:
+    shown = areas.shown()
+    if len(shown) < 2 or everyone.found.df[0] < 1 or everyone.flags[0].suppressed:
         return (), ()
-    code = planned.measure.code
-    found = comparison.against_whole(areas, everyone, shown, confidence=plan.confidence)
-    places = 1 if plan.precision == "published" else None
+    found = comparison.against_whole(areas.found, everyone.found, shown, confidence=plan.confidence)
+    scale = areas.planned.scale
+    places, digits = (1, 4) if plan.precision == "published" else (None, None)
     contrasts = tuple(
         Contrast(
-            measure=code,
-            area=areas.levels[k],
+            measure=areas.code,
+            area=areas.found.levels[k],
             group=None,
-            difference=rounded(float(found.difference[row]) * planned.scale, places) or 0.0,
-            se=rounded(float(found.se[row]) * planned.scale, places) or 0.0,
-            lci=rounded(float(found.lower[row]) * planned.scale, places) or 0.0,
-            uci=rounded(float(found.upper[row]) * planned.scale, places) or 0.0,
-            p=rounded(float(found.p[row]), 4 if places else None) or 0.0,
-            p_adjusted=rounded(float(found.p_adjusted[row]), 4 if places else None) or 0.0,
+            difference=rounded(float(found.difference[row]) * scale, places) or 0.0,
+            se=rounded(float(found.se[row]) * scale, places) or 0.0,
+            lci=rounded(float(found.lower[row]) * scale, places) or 0.0,
+            uci=rounded(float(found.upper[row]) * scale, places) or 0.0,
+            p=rounded(float(found.p[row]), digits) or 0.0,
+            p_adjusted=rounded(float(found.p_adjusted[row]), digits) or 0.0,
             detectable=bool(found.detectable[row]),
             family=found.family,
         )
         for row, k in enumerate(shown)
     )
-    runs = comparison.brackets(areas, shown)
-    return contrasts, tuple(Bracket(measure=code, areas=tuple(areas.levels[k] for k in run)) for run in runs)
+    runs = comparison.brackets(areas.found, shown)
+    return contrasts, tuple(Bracket(measure=areas.code, areas=tuple(areas.found.levels[k] for k in run)) for run in runs)
 
 
-def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes: Sequence[str], *, wanted: bool) -> Weights:
+def _withheld(found: Sequence[Figures]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Where each measure, and the item behind it, is suppressed: (axis, level)."""
+    places: dict[str, set[tuple[str, str]]] = {}
+    for figure in found:
+        if figure.planned.measure.kind == "ratio":
+            continue  # its proportion says the same
+        hidden = {
+            (AREA, area) if area is not None else group
+            for (area, group), flag in zip(figure.places, figure.flags, strict=True)
+            if flag.suppressed and (area is not None or group is not None)
+        }
+        for code in {figure.code, figure.planned.measure.item or figure.code}:
+            places.setdefault(code, set()).update(place for place in hidden if place is not None)
+    return {code: frozenset(found) for code, found in places.items()}
+
+
+def _weights(tally: Tally, weights: Weighting, raked: RakingResult | None, notes: Sequence[str], plan: Plan) -> Weights:
     found = weighting.diagnose(tally, weights)
-    checks: list[MarginCheck] = []
     said = list(notes)
     if raked is not None:
-        for target, reached in zip(raked.targets, raked.reached, strict=True):
-            checks.append(
-                MarginCheck(
-                    margin=target.margin, category=target.category, target=target.total, reached=reached, respondents_share=target.share
-                )
-            )
         said += [f"{margin}: {share:.1%} of the weighted respondents answered" for margin, share in raked.answered.items() if share < 1]
         kept = [f"{t.margin} {t.category}" for t in raked.targets if t.kept]
         if kept:
             said.append(f"kept at the weighted share, without a control total: {', '.join(kept)}")
+    published = plan.precision == "published"
     return Weights(
-        deff_kish=found.deff_kish,
-        min=found.lightest,
-        max=found.heaviest,
-        margins_met=raked is not None or not wanted,
+        deff_kish=rounded(found.deff_kish, 3 if published else None) or 0.0,
+        min=_significant(found.lightest) if published else found.lightest,
+        max=_significant(found.heaviest) if published else found.heaviest,
+        margins_met=raked is not None or not plan.margins,
         iterations=raked.iterations if raked else 0,
-        margins=tuple(checks),
+        margins=() if raked is None else tuple(_checks(raked, plan)),
         notes=tuple(said),
     )
 
 
-def _method(plan: Plan) -> dict[str, Any]:
+def _checks(raked: RakingResult, plan: Plan) -> Iterator[MarginCheck]:
+    """Each category's control total, reached sum and share. In a published release shares that would count a few people are left out."""
+    published = plan.precision == "published"
+    for margin in dict.fromkeys(target.margin for target in raked.targets):
+        rows = [n for n, target in enumerate(raked.targets) if target.margin == margin]
+        counts = np.array([raked.targets[n].n for n in rows], dtype=np.float64)
+        hidden = hidden_shares(counts, plan) if published else []
+        coarse = any(raked.targets[rows[k]].kept for k in hidden)  # what is kept takes its share off the others: their totals would tell
+        for k, n in enumerate(rows):
+            target = raked.targets[n]
+            total, reached = target.total, raked.reached[n]
+            yield MarginCheck(
+                margin=margin,
+                category=target.category,
+                target=_significant(total, 3) if coarse else total,
+                reached=_significant(reached, 3) if coarse else reached,
+                respondents_share=None if k in hidden else rounded(target.share, 3 if published else None),
+            )
+
+
+def _significant(value: float, digits: int = 2) -> float:
+    """``value`` to a few significant digits, so that one over it doesn't count the people of a sparse category."""
+    return float(f"{value:.{digits}g}")
+
+
+def _method(plan: Plan, done: _Figured) -> dict[str, Any]:
     """What was done, in words that a program can read."""
-    return {
+    count = done.count
+    models = {figure.code: figure.model for figure in done.figures if figure.model is not None}
+    found: dict[str, Any] = {
         "scoring": "0-100 on the theoretical range; a domain is the mean of its answered items",
         "weighting": "calibration, raking distance (Deville and Särndal 1992)" if plan.margins else "base weights",
         "variance": "Taylor linearisation" + (" with calibrated residuals" if plan.margins else ""),
         "intervals": {p.measure.code: p.interval.value for p in plan.measures},
-        "suppression": {"minimum_n": plan.suppression.minimum_n, "rule": plan.suppression.rule},
+        "suppression": {
+            "minimum_n": plan.suppression.minimum_n,
+            "rule": plan.suppression.rule,
+            "primary": count.primary,
+            "complementary": count.complementary,
+            "complementary_by_greedy_rule": count.greedy,
+            "given_away_by_earlier_releases": count.open,
+        },
         "comparisons": "t tests, Benjamini-Hochberg at 0.05",
     }
+    if models:
+        found["small_area"] = {
+            "model": "Fay-Herriot, REML, smoothed variances, fitted to the areas shown, benchmarked to their direct estimate",
+            "covariates": list(plan.small_area.covariates) if plan.small_area else [],
+            "variance_between_areas": {code: rounded(model.variance, 3) for code, model in models.items()},
+            "areas_do_not_differ": sorted(code for code, model in models.items() if model.degenerate),
+        }
+    return found

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trustsurvey.analysis.release import Measure, Unit
+from trustsurvey.i18n.mark import N_
 from trustsurvey.questionnaire.schema import Domain, Kind, Proportion, Questionnaire, Single
 from trustsurvey.statistics.disclosure import HALF_WIDTH, MINIMUM_N
 from trustsurvey.statistics.intervals import Method
+
+REPORTED = "reported_of_victims"
+"""The proportion whose inverse is the reporting gap."""
 
 AREA = "area"
 """The margin and axis that are the neighborhood itself."""
@@ -45,6 +49,13 @@ class Equals:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """One over a proportion of the same plan."""
+
+    proportion: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedMeasure:
     """A measure, where its numbers come from, and how they are published.
@@ -55,7 +66,7 @@ class PlannedMeasure:
     """
 
     measure: Measure
-    source: Column | Items | Equals | None = None
+    source: Column | Items | Equals | Inverse | None = None
     interval: Method = Method.T
     scale: float = 1.0
     half_width: float | None = None
@@ -141,11 +152,15 @@ def plan_for(
     for code in scoring.shares:
         measures += [_share(questionnaire, code, option.code, option.text) for option in questionnaire.item(code).options]
     measures.append(PlannedMeasure(measure=complete, half_width=HALF_WIDTH, restricted=True))
+    if any(proportion.code == REPORTED for proportion in scoring.proportions):
+        gap = Measure(code="reporting_gap", kind="ratio", unit=Unit.RATIO, title=N_("Crimes experienced for each one reported"))
+        measures.append(PlannedMeasure(measure=gap, source=Inverse(REPORTED), restricted=True))
     return Plan(
         measures=tuple(measures),
         index=index.code,
         margins={name: dict(totals) for name, totals in (margins or {}).items()},
         empty_areas="spread",
+        small_area=SmallArea(),
         groups=questionnaire.groups,
         confidence=confidence,
         suppression=suppression or Suppression(),
@@ -180,6 +195,11 @@ def _share(questionnaire: Questionnaire, item: str, option: str, title: str) -> 
         scale=100.0,
         restricted=questionnaire.item(item).show_if is not None,
     )
+
+
+def tallied_measures(plan: Plan) -> tuple[PlannedMeasure, ...]:
+    """The measures that are summed up; the others are made from these."""
+    return tuple(planned for planned in plan.measures if not isinstance(planned.source, Inverse))
 
 
 def axes_of(plan: Plan) -> Sequence[str]:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from trustsurvey.analysis.plan import AREA, Plan, axes_of
+from trustsurvey.analysis.plan import AREA, Plan, axes_of, tallied_measures
 from trustsurvey.errors import ReleaseError
 from trustsurvey.questionnaire.record import Column, columns, width
 from trustsurvey.questionnaire.schema import CODES, DONT_KNOW, NOT_ANSWERED, NOT_ASKED, PREFER_NOT, Condition, Item, Kind, Questionnaire
 from trustsurvey.statistics import scoring
 from trustsurvey.statistics.arrays import BoolArray, ByteArray, FloatArray, IntArray
 from trustsurvey.statistics.estimation import STRATUM
+from trustsurvey.statistics.reporting import CrossProducts
 from trustsurvey.statistics.scoring import ItemScale
 from trustsurvey.statistics.tally import MISSING, Axis, Scored, Tallier, Tally
 
 Chunk = tuple[Sequence[str], bytes]
 """Area codes of some people, and their records joined."""
+
+OUTCOME = "reporting"
+"""The domain whose relation to the others is published, where the questionnaire has it."""
+
+GROUPS = 100
+"""Random groups that the bootstrap draws from."""
+
+_PATTERNS = 4096
+"""Most answer patterns of a domain that are counted one by one."""
 
 ANSWERED, SKIPPED, UNKNOWN, REFUSED, UNASKED = range(5)
 """What someone did at an item."""
@@ -67,22 +78,93 @@ class ItemMoments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patterns:
+    """How many complete cases of a domain gave each pattern of answers, by group: what DIF needs. Addable.
+
+    Attributes:
+        items: item codes. points: answers of each item; position p of item i adds p·points^i to the number of a pattern, counted so that
+            more is more trust.
+        axis, levels: the group, and what its levels are called; the last row of ``counts`` is people without one.
+        counts: shape (levels + 1, points^items).
+    """
+
+    items: tuple[str, ...]
+    points: int
+    axis: str
+    levels: tuple[str, ...]
+    counts: IntArray
+
+    def __add__(self, other: Patterns) -> Patterns:
+        return replace(self, counts=self.counts + other.counts)
+
+    def positions(self) -> IntArray:
+        """The position of each item in each pattern, shape (items, patterns)."""
+        patterns = np.arange(self.counts.shape[1])
+        return np.stack([patterns // self.points**n % self.points for n in range(len(self.items))])
+
+    def moments(self) -> Mapping[str, ItemMoments]:
+        """Moments by level, in positions; "" is everyone."""
+        positions = self.positions().astype(np.float64)
+        rows = {"": self.counts.sum(axis=0), **dict(zip(self.levels, self.counts[:-1], strict=True))}
+        return {
+            level: ItemMoments(n=int(count.sum()), sums=positions @ count, products=(positions * count) @ positions.T)
+            for level, count in rows.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tallied:
     """Everything a release is made from. Addable, as its parts are.
 
-    ``items`` maps (domain, axis, level) to moments; axis and level are "" for everyone.
+    Attributes:
+        items: (domain, axis, level) to moments; axis and level are "" for everyone. For domains that ``patterns`` doesn't have.
+        patterns: (domain, axis) to counts of answer patterns; axis is "" for everyone.
+        products: cross-products of the domains, those that may go along with the outcome first.
+        covariates: of each area, for the small-area model.
     """
 
     tally: Tally
     unanswered: Unanswered | None = None
     items: Mapping[tuple[str, str, str], ItemMoments] = field(default_factory=dict)
+    patterns: Mapping[tuple[str, str], Patterns] = field(default_factory=dict)
+    products: CrossProducts | None = None
+    covariates: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __add__(self, other: Tallied) -> Tallied:
-        items = dict(self.items)
-        for key, moments in other.items.items():
-            items[key] = items[key] + moments if key in items else moments
-        both = self.unanswered and other.unanswered and self.unanswered + other.unanswered
-        return Tallied(tally=self.tally + other.tally, unanswered=both or self.unanswered or other.unanswered, items=items)
+        return Tallied(
+            tally=self.tally + other.tally,
+            unanswered=_both(self.unanswered, other.unanswered),
+            items=_merged(self.items, other.items),
+            patterns=_merged(self.patterns, other.patterns),
+            products=_both(self.products, other.products),
+            covariates={**self.covariates, **other.covariates},
+        )
+
+    def moments(self) -> Mapping[tuple[str, str, str], ItemMoments]:
+        """Item moments of every domain: by (domain, axis, level)."""
+        found = dict(self.items)
+        for (domain, axis), patterns in self.patterns.items():
+            found |= {(domain, axis if level else "", level): moments for level, moments in patterns.moments().items()}
+        return found
+
+
+class _Addable(Protocol):
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+P = TypeVar("P", bound=_Addable)
+K = TypeVar("K")
+
+
+def _both(left: P | None, right: P | None) -> P | None:
+    return left + right if left is not None and right is not None else left if left is not None else right
+
+
+def _merged(left: Mapping[K, P], right: Mapping[K, P]) -> Mapping[K, P]:
+    found = dict(left)
+    for key, part in right.items():
+        found[key] = found[key] + part if key in found else part
+    return found
 
 
 class Reader:
@@ -122,13 +204,15 @@ class Reader:
         self._tallier = self._new_tallier()
         self._unanswered: dict[tuple[str, str], IntArray] = {}
         self._moments: dict[tuple[str, str, str], ItemMoments] = {}
+        self._patterns: dict[tuple[str, str], Patterns] = {}
+        self._products: CrossProducts | None = None
 
     def _new_tallier(self) -> Tallier:
         axes = [Axis(AREA, tuple(self._areas))]
         axes += [Axis(code, tuple(o.code for o in self._questionnaire.item(code).options)) for code in self._axes]
         if self._strata:
             axes.append(Axis(STRATUM, self._stratum_levels()))
-        return Tallier(axes, [p.measure.code for p in self._plan.measures], binary=self._binary)
+        return Tallier(axes, [p.measure.code for p in tallied_measures(self._plan)], binary=self._binary)
 
     def add(self, areas: Sequence[str], records: bytes) -> None:
         """Tally some people. Raises ReleaseError when the records don't fit the questionnaire."""
@@ -147,7 +231,7 @@ class Reader:
         codes = [area, *groups.values()]
         if self._strata:
             codes.append(self._stratum_of_area()[area])
-        self._tallier.add(codes, self._weights(matrix), [known[p.measure.code] for p in self._plan.measures])
+        self._tallier.add(codes, self._weights(matrix), [known[p.measure.code] for p in tallied_measures(self._plan)])
         if self._details:
             self._detail(matrix, area, groups, known)
 
@@ -195,7 +279,48 @@ class Reader:
             for level, count in zip(levels, counts[1:], strict=True):
                 self._unanswered[axis, level] = self._unanswered.get((axis, level), 0) + count
         for domain in self._questionnaire.scoring.domains:
-            self._add_moments(matrix, domain.code, domain.items, [label for label in labels if label[0] != AREA])
+            own = [label for label in labels if label[0] != AREA]
+            points = {len(self._questionnaire.item(code).options) for code in domain.items}
+            if len(points) == 1 and max(points) ** len(domain.items) <= _PATTERNS:
+                self._add_patterns(matrix, domain.code, domain.items, own[1:] or own)
+            else:
+                self._add_moments(matrix, domain.code, domain.items, own)
+        self._products = _both(self._products, self._cross_products(matrix, known))
+
+    def _add_patterns(
+        self, matrix: ByteArray, domain: str, items: tuple[str, ...], labels: Sequence[tuple[str, IntArray, tuple[str, ...]]]
+    ) -> None:
+        points = len(self._questionnaire.item(items[0]).options)
+        pattern, complete = np.zeros(matrix.shape[1], dtype=np.int64), np.ones(matrix.shape[1], dtype=np.bool_)
+        for n, code in enumerate(items):
+            position = scoring.positions(matrix[self._first[code]])
+            complete &= position < points
+            value = position.astype(np.int64)
+            pattern += (points - 1 - value if self._questionnaire.item(code).reverse else value) * points**n
+        size = points ** len(items)
+        for axis, codes, levels in labels:
+            row = np.where(codes < 0, len(levels), codes)
+            counts = np.bincount((row * size + pattern)[complete], minlength=(len(levels) + 1) * size).reshape(-1, size)
+            found = Patterns(items=items, points=points, axis=axis, levels=levels if axis else (), counts=counts if axis else counts[:1])
+            self._patterns[domain, axis] = self._patterns[domain, axis] + found if (domain, axis) in self._patterns else found
+
+    def _cross_products(self, matrix: ByteArray, known: Mapping[str, Scored]) -> CrossProducts | None:
+        """Sums of the domains' products in random groups, the outcome last; None where the questionnaire has no such domain."""
+        domains = [domain.code for domain in self._questionnaire.scoring.domains]
+        if OUTCOME not in domains or len(domains) < 3:
+            return None
+        names = (*(code for code in domains if code != OUTCOME), OUTCOME)
+        complete = np.logical_and.reduce([known[code].known for code in names])
+        packed = np.stack([np.ones(int(complete.sum())), *(known[code].values[complete] for code in names)], axis=1)
+        weight = self._weights(matrix)[complete]
+        group = _random_groups(matrix[:, complete])
+        order = np.argsort(group, kind="stable")
+        edges = np.searchsorted(group[order], np.arange(GROUPS + 1))
+        sums = np.zeros((GROUPS, len(names) + 1, len(names) + 1))
+        for k in range(GROUPS):
+            own = order[edges[k] : edges[k + 1]]
+            sums[k] = packed[own].T @ (packed[own] * weight[own, None])
+        return CrossProducts(names=names, n=np.diff(edges).astype(np.float64), sums=sums)
 
     def _add_moments(
         self, matrix: ByteArray, domain: str, items: tuple[str, ...], labels: Sequence[tuple[str, IntArray, tuple[str, ...]]]
@@ -227,7 +352,17 @@ class Reader:
             groups = tuple(self._unanswered)
             counts = np.stack(list(self._unanswered.values())) if groups else np.zeros((0, len(items), 5), dtype=np.int64)
             unanswered = Unanswered(items=items, groups=groups, counts=counts)
-        return Tallied(tally=total, unanswered=unanswered, items=self._moments)
+        return Tallied(tally=total, unanswered=unanswered, items=self._moments, patterns=self._patterns, products=self._products)
+
+
+def _random_groups(matrix: ByteArray) -> IntArray:
+    """A group 0 … ``GROUPS`` − 1 for each person, from a hash of the record: the same in any order and chunking."""
+    hashed = np.zeros(matrix.shape[1], dtype=np.uint64)
+    for column in matrix:
+        hashed = (hashed ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        hashed ^= hashed >> np.uint64(29)
+    found: IntArray = (hashed % np.uint64(GROUPS)).astype(np.int64)
+    return found
 
 
 Scorer = Callable[[ByteArray, Mapping[str, Scored]], Scored]

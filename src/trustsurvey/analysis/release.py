@@ -175,6 +175,52 @@ class Reliability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReliability:
+    """Reliability of a domain among the people of one group (a home language)."""
+
+    domain: str
+    group: Mapping[str, str]
+    reliability: Reliability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDifference:
+    """An item answered differently by people of a group than by those of ``reference`` with the same score on its domain (ordinal DIF).
+
+    ``gain`` is the size, in Nagelkerke's R². ``flagged``: detectable after Benjamini–Hochberg, and of more than negligible size.
+    """
+
+    domain: str
+    item: str
+    group: Mapping[str, str]
+    reference: Mapping[str, str]
+    n: int
+    p_adjusted: float
+    gain: float
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """How much of what the domains together account for goes along with one of them, in percent. Association, not cause."""
+
+    domain: str
+    share: float
+    lci: float
+    uci: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """Relative importance of the domains for ``outcome`` (Johnson 2000). ``r2``: what they account for together, in percent."""
+
+    outcome: str
+    n: int
+    r2: float
+    drivers: tuple[Driver, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
     """When and how people were asked. Dates are the operator's, never a response's."""
 
@@ -217,6 +263,9 @@ class Release:
     estimates: tuple[Estimate, ...]
     weights: Weights
     reliability: Mapping[str, Reliability] = field(default_factory=dict)
+    reliability_by_group: tuple[GroupReliability, ...] = ()
+    item_differences: tuple[ItemDifference, ...] = ()
+    drivers: Drivers | None = None
     against_city: tuple[Contrast, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     changes: tuple[Change, ...] = ()

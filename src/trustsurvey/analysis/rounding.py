@@ -9,7 +9,7 @@ import numpy as np
 from trustsurvey.analysis.release import Unit
 from trustsurvey.statistics.arrays import FloatArray
 
-_SCORE = {"n": 0, "n_eff": 0, "estimate": 1, "se": 1, "lci": 1, "uci": 1, "df": 0, "deff": 2}
+_SCORE = {"n": 0, "n_eff": 0, "estimate": 1, "se": 1, "lci": 1, "uci": 1, "df": 0, "deff": 2, "eblup": 1, "eblup_mse": 2, "shrinkage": 2}
 _TEN = {**_SCORE, "se": 2}
 _RATIO = {**_SCORE, "estimate": 2, "se": 2, "lci": 2, "uci": 2}
 _FRACTION = {**_SCORE, "estimate": 3, "se": 3, "lci": 3, "uci": 3}

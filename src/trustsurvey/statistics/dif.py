@@ -52,8 +52,9 @@ def compare_item(table: FloatArray) -> ItemDifference | None:
     x = np.stack([np.broadcast_to(score[:, None], (score.size, 2)), np.broadcast_to([0.0, 1.0], (score.size, 2))], axis=-1)
     x = np.concatenate([x, x[..., :1] * x[..., 1:]], axis=-1).reshape(-1, 3)
     rows = np.moveaxis(counts, 0, -1).reshape(-1, len(counts))
-    null, small, full = (_log_likelihood(rows, x[:, :k]) for k in (0, 1, 3))
-    if small is None or full is None or null is None:
+    null = float(special.xlogy(rows.sum(axis=0), rows.sum(axis=0) / n).sum())
+    small, full = (_log_likelihood(rows, x[:, :k]) for k in (1, 3))
+    if small is None or full is None:
         return None
     chi2 = max(2.0 * (full - small), 0.0)
     ceiling = 1.0 - np.exp(2.0 * null / n)
@@ -72,7 +73,7 @@ def _log_likelihood(counts: FloatArray, x: FloatArray) -> float | None:
     theta = np.concatenate([np.log(share / (1.0 - share)), np.zeros(predictors)])
     value, gradient, information = _evaluate(counts, x, theta, answers)
     for _ in range(60):
-        step = np.linalg.lstsq(information, gradient, rcond=1e-12)[0]
+        step = np.linalg.solve(information + 1e-10 * np.diag(np.diagonal(information)), gradient)
         size = 1.0
         while size > 1e-6:
             moved = theta + size * step
@@ -103,6 +104,7 @@ def _evaluate(counts: FloatArray, x: FloatArray, theta: FloatArray, answers: int
     by_cut[:, k + 1, k] = -density
     derivative = np.concatenate([by_cut, -by_cut.sum(axis=2)[:, :, None] * x[:, None, :]], axis=2)
     gradient = np.einsum("rk,rkt->t", counts / p, derivative)
-    information = np.einsum("r,rks,rkt->st", counts.sum(axis=1), derivative / p[:, :, None], derivative)
+    flat = derivative.reshape(-1, derivative.shape[2])
+    information = flat.T @ (flat * (counts.sum(axis=1)[:, None] / p).reshape(-1, 1))
     value = float((counts * np.log(p)).sum())
     return value, gradient, information

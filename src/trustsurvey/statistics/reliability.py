@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from trustsurvey.statistics.arrays import FloatArray
 
@@ -49,44 +49,47 @@ def cronbach(covariance: FloatArray, *, n: int, confidence: float = 0.95) -> Alp
 
 
 def one_factor(correlation: FloatArray) -> FloatArray | None:
-    """Loadings of one factor by maximum likelihood, shape (k,), from correlations of k ≥ 3 items (Lawley and Maxwell 1971, ch. 2).
+    """Loadings of one factor by maximum likelihood, shape (k,), from correlations of k ≥ 3 items.
 
-    The fit is minimised over the unique variances, with the loadings that are best given them. None where it isn't identified or fails.
+    Newton steps on the logarithms of the unique variances, with Jöreskog's (1967, eq. 24) approximate second derivatives; unique variances
+    stay between 0.005 and 1. None where the factor isn't identified or the steps don't settle.
     """
     k = len(correlation)
-    if k < 3 or not np.all(np.isfinite(correlation)):
+    if k < 3 or not np.all(np.isfinite(correlation)) or np.linalg.eigvalsh(correlation)[0] <= 1e-12:
         return None
 
-    def scaled(unique: FloatArray) -> tuple[FloatArray, FloatArray]:
-        root = np.sqrt(unique)
+    def scaled(theta: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        root = np.exp(theta / 2.0)
         values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
-        return values[::-1], vectors[:, ::-1]
+        rest = np.maximum(values[:-1], 1e-300)
+        return values, vectors, float((rest - np.log(rest) - 1.0).sum())
 
-    def lack_of_fit(unique: FloatArray) -> float:
-        rest = np.maximum(scaled(unique)[0][1:], 1e-12)
-        return float(-(np.log(rest) - rest).sum() - k + 1)
-
-    def slope(unique: FloatArray) -> FloatArray:
-        values, vectors = scaled(unique)
-        loading = vectors[:, 0] * np.sqrt(max(values[0] - 1.0, 0.0)) * np.sqrt(unique)
-        residual = np.outer(loading, loading) + np.diag(unique) - correlation
-        gradient: FloatArray = np.diagonal(residual) / unique**2
-        return gradient
-
-    try:
-        start = 0.5 / np.diagonal(np.linalg.inv(correlation))
-    except np.linalg.LinAlgError:
-        return None
-    found = optimize.minimize(
-        lack_of_fit,
-        np.clip(start, 0.005, 1.0),
-        jac=slope,
-        method="L-BFGS-B",
-        bounds=[(0.005, 1.0)] * k,
-        options={"ftol": 1e-14, "gtol": 1e-9},
-    )
-    values, vectors = scaled(found.x)
-    loadings: FloatArray = vectors[:, 0] * np.sqrt(max(values[0] - 1.0, 0.0)) * np.sqrt(found.x)
+    low, high = np.log(0.005), 0.0
+    theta = np.clip(np.log(0.5 / np.diagonal(np.linalg.inv(correlation))), low, high)
+    values, vectors, fit = scaled(theta)
+    for _ in range(200):
+        squares = vectors[:, :-1] ** 2
+        gradient = squares @ (1.0 - values[:-1])
+        free = ~((theta <= low) & (gradient > 0)) & ~((theta >= high) & (gradient < 0))
+        if not free.any() or np.max(np.abs(gradient[free])) < 1e-12:
+            break
+        curvature = (vectors[:, :-1] @ vectors[:, :-1].T) ** 2
+        step = np.zeros(k)
+        step[free] = -np.linalg.solve(curvature[np.ix_(free, free)] + 1e-12 * np.eye(int(free.sum())), gradient[free])
+        size = 1.0
+        while size > 1e-8:
+            moved = np.clip(theta + size * step, low, high)
+            now = scaled(moved)
+            if now[2] <= fit:
+                break
+            size /= 2.0
+        else:
+            break
+        settled = np.max(np.abs(moved - theta)) < 1e-12
+        theta, (values, vectors, fit) = moved, now
+        if settled:
+            break
+    loadings: FloatArray = vectors[:, -1] * np.sqrt(max(float(values[-1]) - 1.0, 0.0)) * np.exp(theta / 2.0)
     return loadings if loadings.sum() >= 0 else -loadings
 
 

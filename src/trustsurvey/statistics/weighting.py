@@ -50,12 +50,16 @@ class Margin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What the weights of one category must sum to. ``share`` is its base-weighted share among those who answered the margin (0–1)."""
+    """What the weights of one category must sum to. ``share`` is its base-weighted share among those who answered the margin (0–1).
+
+    ``n``: its respondents.
+    """
 
     margin: str
     category: str
     total: float
     share: float
+    n: int
     kept: bool = False  # no control total was given: kept at its weighted share
 
 
@@ -260,11 +264,14 @@ def targets_of(tally: Tally, margin: Margin) -> tuple[tuple[Target, ...], float]
     answered, population = sum(weight.values()), sum(totals.values())
     share = answered / float(tally.people[D].sum())
     kept = sum(w / answered for level, w in weight.items() if level not in totals)
+    counts = _by_category(tally, margin, N)
     targets = []
     for level, w in weight.items():
         known = level in totals
         total = totals[level] * (1.0 - kept) if known else w / answered * population
-        targets.append(Target(margin=margin.axis, category=level, total=total * share, share=w / answered, kept=not known))
+        targets.append(
+            Target(margin=margin.axis, category=level, total=total * share, share=w / answered, n=round(counts[level]), kept=not known)
+        )
     return tuple(targets), share
 
 
