@@ -73,6 +73,7 @@ class Neighborhood:
     compared: bool  # whether the domains are compared with the city's
     domains: Table | None
     wishes: Table | None
+    neighbors: Sequence[tuple[str, str]]  # code and name of every other area, by name
     others: Sequence[tuple[str, Table]]  # by the question whose options they are, or an empty heading
 
 
@@ -120,6 +121,7 @@ def neighborhood(edition: Edition, area: str) -> Neighborhood:
         compared=any(area in findings.against_city(release, domain.code) for domain in edition.domains),
         domains=_rows(edition, edition.domains, area),
         wishes=_rows(edition, [m for m in release.measures if _is_wish(m)], area),
+        neighbors=sorted(((code, edition.area_name(code)) for code in edition.areas if code != area), key=lambda pair: pair[1]),
         others=_others(edition, order.measure, area),
     )
 
