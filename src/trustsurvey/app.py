@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from trustsurvey import accounts
 from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.services.mix import Settling
 from trustsurvey.settings import Settings, read
-from trustsurvey.store.engine import forget_write_order, open_engine
+from trustsurvey.store import engine as engines
 from trustsurvey.web import department, language, respond, results, site
 
 
@@ -21,10 +23,15 @@ class Trustsurvey:
     settings: Settings
     engine: Engine
     catalogs: Catalogs
+    settling: Settling
+
+    def transaction(self, *, writing: bool) -> AbstractContextManager[Connection]:
+        """One transaction: commits when the block ends, rolls back when it raises. ``writing``: it will write."""
+        return (engines.writing(self.engine) if writing else self.engine).begin()
 
     def settle(self) -> None:
         """After the commit of a response: leave no order of arrival behind."""
-        forget_write_order(self.engine)
+        self.settling.after_response()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,8 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("trustsurvey", template_folder=str(settings.templates), static_folder=None)
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    engine = open_engine(settings.url)
-    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations))
+    engine = engines.open_engine(settings.url)
+    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine))
     language.init_app(app)
     respond.init_app(app)
     site.init_app(app)

@@ -121,7 +121,7 @@ def test_the_write_ahead_log_is_emptied(sqlite: Engine, settings: Settings) -> N
         connection.execute(text("INSERT INTO area_set (code, place) VALUES ('x', 'ARRIVAL')"))
     assert b"ARRIVAL" in log.read_bytes()
     engines.forget_write_order(sqlite)
-    assert log.stat().st_size == 0
+    assert not log.exists() or log.stat().st_size == 0
     engines.rewrite(sqlite)
     assert b"ARRIVAL" in (settings.instance / "trustsurvey.sqlite").read_bytes()
 

@@ -14,6 +14,7 @@ from trustsurvey.anonymity import sealing
 from trustsurvey.app import create_app
 from trustsurvey.cli import serve, terminal
 from trustsurvey.services import build_demo
+from trustsurvey.services.mix import mix
 from trustsurvey.settings import Settings, read
 from trustsurvey.store import engine as engines
 from trustsurvey.store import migrate
@@ -46,7 +47,7 @@ def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
             with terminal.progress("Building Larkhaven", total=len(build_demo.WAVES)) as step:
                 build_demo.build_demo(connection, locales=_english_first(locales), comment_key=_comment_key(settings), step=step)
     if built:
-        engines.rewrite(engine)
+        mix(engine)
     password = secrets.token_urlsafe(12)
     app = create_app(settings)
     if built:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from trustsurvey.errors import StateError
 from trustsurvey.settings import Settings, read
-from trustsurvey.store.engine import open_engine
+from trustsurvey.store.engine import open_engine, writing
 from trustsurvey.store.migrate import is_current
 
 ACCENT = "cyan"
@@ -62,7 +62,7 @@ def database(settings: Settings | None = None) -> Engine:
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """One transaction on the settings' database: all of a command happens, or nothing."""
-    with database().begin() as connection:
+    with writing(database()).begin() as connection:
         yield connection
 
 

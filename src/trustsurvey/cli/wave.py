@@ -13,6 +13,7 @@ from trustsurvey.errors import StateError
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.questionnaire import loader, notice
 from trustsurvey.services import close_wave, open_wave
+from trustsurvey.services.mix import mix_closed
 from trustsurvey.settings import read
 from trustsurvey.store import engine as engines
 from trustsurvey.store import queries
@@ -118,10 +119,11 @@ def close(survey: str, closed: datetime | None, machine: bool) -> None:
     Example: trustsurvey wave close seattle-trust
     """
     engine = terminal.database()
-    with engine.begin() as connection:
+    with engines.writing(engine).begin() as connection:
         found = close_wave.close_wave(connection, survey, closed=terminal.day(closed))
         n = queries.count_responses(connection, found.id)
-    engines.rewrite(engine)
-    terminal.answer(
-        machine, {"survey": survey, "wave": found.number, "n": n}, f"Wave {found.number} of {survey} is closed with {n:,} answers."
-    )
+    mixed = mix_closed(engine, found.id)
+    text = f"Wave {found.number} of {survey} is closed with {n:,} answers."
+    if not mixed:
+        text += " Someone is reading the database, so they are not mixed yet: run `trustsurvey mix` soon."
+    terminal.answer(machine, {"survey": survey, "wave": found.number, "n": n, "mixed": mixed}, text)

@@ -15,7 +15,8 @@ from trustsurvey.store.queries import WaveRow
 def close_wave(connection: Connection, survey: str, *, closed: date) -> WaveRow:
     """Close the open wave of ``survey``; returns it. Raises NotFound for an unknown survey, StateError when none is open.
 
-    The edge then rewrites the database file (``store.engine.rewrite``), which no transaction can hold.
+    The key that signs passes is gone with it. The edge then mixes all that the wave holds (``services.mix.mix_closed``), outside of this
+    transaction.
     """
     for wave in queries.waves(connection, survey):
         if wave.is_open:

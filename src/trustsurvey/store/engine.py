@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from trustsurvey.errors import SettingsError
+
+PATIENCE = 30
+"""Seconds that a writer waits for another on SQLite."""
 
 
 def open_engine(url: str) -> Engine:
@@ -26,7 +30,7 @@ def _open(address: URL) -> Engine:
     if backend == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
+        engine = create_engine(address, connect_args={"timeout": PATIENCE}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
@@ -44,27 +48,48 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("trustsurvey_writing") else "BEGIN")
 
 
-def forget_write_order(engine: Engine) -> None:
-    """SQLite's write-ahead log replays the exact order of arrival: fold it into the file and empty it. Nothing to do on PostgreSQL."""
-    if engine.dialect.name == "sqlite":
-        _outside_a_transaction(engine, "PRAGMA wal_checkpoint(TRUNCATE)")
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write: on SQLite they take the writer's place at once, and wait for it when it is taken.
+
+    One that reads first and then writes would be refused at once when another has written in between.
+    """
+    return engine.execution_options(trustsurvey_writing=True)
 
 
-def rewrite(engine: Engine) -> None:
-    """Rewrite the SQLite file so that the cells of each page lie in key order. Nothing to do on PostgreSQL."""
-    if engine.dialect.name == "sqlite":
-        _outside_a_transaction(engine, "VACUUM")
-        forget_write_order(engine)
+def forget_write_order(engine: Engine, *, patience: float = 1.0) -> bool:
+    """SQLite's write-ahead log replays the exact order of arrival: fold it into the file and empty it. Nothing to do on PostgreSQL.
+
+    False when a reader held on to it for longer than ``patience`` seconds: it is to be done again.
+    """
+    return engine.dialect.name != "sqlite" or _alone(engine, patience, "PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _outside_a_transaction(engine: Engine, statement: str) -> None:
+def rewrite(engine: Engine, *, patience: float = 30.0) -> bool:
+    """Rewrite the SQLite file so that the cells of each page lie in key order, and empty its log. Nothing to do on PostgreSQL.
+
+    False when a reader held on to the log for longer than ``patience`` seconds. Raises OperationalError when a writer did to the file.
+    """
+    return engine.dialect.name != "sqlite" or _alone(engine, patience, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _alone(engine: Engine, patience: float, *statements: str) -> bool:
+    """Run statements outside a transaction. The last is a checkpoint; whether it was done."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
+        cursor.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        try:
+            for statement in statements:
+                cursor.execute(statement)
+            row = cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+            cursor.close()
+    except sqlite3.OperationalError as error:
+        raise OperationalError(" ".join(statements), None, error) from error
     finally:
         connection.close()
+    return row is not None and row[0] == 0

@@ -44,6 +44,21 @@ def drop(connection: Connection, wave_id: int) -> None:
         connection.execute(text(f"DROP TABLE IF EXISTS {partition(table, wave_id)}"))
 
 
+def hold(connection: Connection, wave_id: int, *tables: Table) -> None:
+    """Keep a wave's parts from being rewritten until the transaction ends.
+
+    A snapshot that was taken before a ``TRUNCATE`` finds the part empty, so the lock comes first, and the snapshot of the next statement
+    after it.
+    """
+    if not has_partitions(connection):
+        return
+    wanted = [partition(table, wave_id) for table in tables]
+    there = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relname = ANY(:names)"), {"names": wanted}))
+    for name in wanted:
+        if name in there:
+            connection.execute(text(f"LOCK TABLE {name} IN ACCESS SHARE MODE"))
+
+
 def names(connection: Connection) -> frozenset[str]:
     """Every part there is."""
     if not has_partitions(connection):

@@ -291,14 +291,14 @@ def add_comment(connection: Connection, *, wave_id: int, key: bytes, sealed: byt
 
 def comments(connection: Connection, wave_id: int) -> tuple[bytes, ...]:
     """The sealed comments of a wave, in the order of their random keys."""
-    found = _all_of(connection, comment, wave_id, "id", "sealed").subquery()
+    found = _rows_of(connection, comment, wave_id, "id", "sealed").subquery()
     return tuple(connection.scalars(select(found.c.sealed).order_by(found.c.id)))
 
 
 def count_responses(connection: Connection, wave_id: int) -> int:
     """How many responses a wave has, sealed ones too."""
     return sum(
-        connection.scalar(select(func.count()).select_from(_all_of(connection, table, wave_id, "id").subquery())) or 0
+        connection.scalar(select(func.count()).select_from(_rows_of(connection, table, wave_id, "id").subquery())) or 0
         for table in (response, sealed_response)
     )
 
@@ -308,14 +308,14 @@ def records(connection: Connection, wave_id: int, *, chunk: int = 100_000) -> It
 
     Nothing of a sealed wave: see ``sealed_records``.
     """
-    for rows in _streamed(connection, _all_of(connection, response, wave_id, "area_code", "answers"), chunk):
+    for rows in _streamed(connection, _rows_of(connection, response, wave_id, "area_code", "answers"), chunk):
         codes, answers = zip(*rows, strict=True)
         yield list(codes), "".join(answers).encode("ascii")
 
 
 def sealed_records(connection: Connection, wave_id: int, *, chunk: int = 10_000) -> Iterator[list[bytes]]:
     """A sealed wave's records in chunks, as sealed as they are stored."""
-    for rows in _streamed(connection, _all_of(connection, sealed_response, wave_id, "sealed"), chunk):
+    for rows in _streamed(connection, _rows_of(connection, sealed_response, wave_id, "sealed"), chunk):
         yield [bytes(row.sealed) for row in rows]
 
 
@@ -328,9 +328,10 @@ def _arrivals(connection: Connection, table: Table) -> Table:
     return POOLS[table] if partitions.has_partitions(connection) else table
 
 
-def _all_of(connection: Connection, table: Table, wave_id: int, *columns: str) -> Select[Any] | CompoundSelect[Any]:
-    """A wave's rows at rest and, on PostgreSQL, those that wait: in one statement, so that a batch on its way is counted once."""
+def _rows_of(connection: Connection, table: Table, wave_id: int, *columns: str) -> Select[Any] | CompoundSelect[Any]:
+    """A wave's rows at rest and, on PostgreSQL, those that wait: none is missed or read twice while a batch is on its way."""
     parts = [table, POOLS[table]] if partitions.has_partitions(connection) else [table]
+    partitions.hold(connection, wave_id, *parts)
     rows = [select(*(part.c[name] for name in columns)).where(part.c.wave_id == wave_id) for part in parts]
     return rows[0] if len(rows) == 1 else union_all(*rows)
 
@@ -354,6 +355,7 @@ def redeemed_for(connection: Connection, wave_id: int, code_hash: bytes) -> byte
 
     Until the transaction ends nobody else redeems it.
     """
+    partitions.hold(connection, wave_id, invitation)
     statement = select(invitation.c.blinded_hash).where(invitation.c.wave_id == wave_id, invitation.c.code_hash == code_hash)
     row = connection.execute(statement.with_for_update()).first()
     if row is None:

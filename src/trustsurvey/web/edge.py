@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, request
 
 if TYPE_CHECKING:
     from trustsurvey.app import Trustsurvey
@@ -19,4 +19,4 @@ def site() -> Trustsurvey:
 
 def transaction() -> AbstractContextManager[Any]:
     """One transaction: commits when the block ends, rolls back when it raises."""
-    return site().engine.begin()
+    return site().transaction(writing=request.method not in ("GET", "HEAD"))
