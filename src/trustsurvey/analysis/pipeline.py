@@ -263,6 +263,7 @@ def _method(plan: Plan, done: _Figured) -> dict[str, Any]:
             "given_away_by_earlier_releases": count.open,
         },
         "comparisons": "t tests, Benjamini-Hochberg at 0.05",
+        "labels": dict(plan.labels),
     }
     if models:
         found["small_area"] = {

@@ -107,6 +107,7 @@ class Plan:
         collapse: margin → categories that count as another, or how few respondents make a category count with its neighbor.
         bounds: least and most that weighting may multiply a base weight by, relative to the mean; None: no bounds.
         groups: columns (items) that estimates are also made by.
+        labels: ``item.option`` → its source wording, of every category that a release names.
         missing: texts in the microdata that stand for no answer.
         precision: "published" rounds and is for a release; "full" is for ``trustsurvey analyse``.
     """
@@ -123,6 +124,7 @@ class Plan:
     collapse: Mapping[str, Mapping[str, str] | int] = field(default_factory=dict)
     bounds: tuple[float, float] | None = None
     groups: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset({""})
     confidence: float = 0.95
     suppression: Suppression = Suppression()
@@ -162,6 +164,11 @@ def plan_for(
         empty_areas="spread",
         small_area=SmallArea(),
         groups=questionnaire.groups,
+        labels={
+            f"{code}.{option.code}": option.text
+            for code in dict.fromkeys((*questionnaire.margins, *questionnaire.groups))
+            for option in questionnaire.item(code).options
+        },
         confidence=confidence,
         suppression=suppression or Suppression(),
     )

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from trustsurvey.analysis.pipeline import Chunk, ReleaseContext, make_release, plan_for, read_records
+from trustsurvey.analysis.pipeline import Chunk, Ledger, ReleaseContext, make_release, plan_for, read_records
 from trustsurvey.analysis.release import Area, Instrument, Release, Wave
 from trustsurvey.errors import NotFound, StateError
 from trustsurvey.store import queries
@@ -53,6 +53,7 @@ def publish_release(
                 waves=len([w for w in waves if w.number <= found.number]),
             ),
             previous=_previous(connection, found, waves, before),
+            ledger=Ledger(published=tuple(queries.release_body(connection, row.id) for row in before if row.wave == found.number)),
         ),
     )
     queries.add_release(connection, found.id, made)
