@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from trustsurvey.analysis.microdata import read_microdata
@@ -133,3 +135,77 @@ suppression: {minimum_n: 10, rule: nchs}
     assert release.estimate("trust", group={"language": "es"}) is not None
     assert release.precision == "full"
     assert 0 < (release.reliability["trust_scored"].alpha or 0) < 1
+
+
+DESIGNS = {
+    "srs": "",
+    "stratified": "strata: stratum",
+    "stratified_clustered": "strata: stratum\ncluster: block",
+    "raked_calibrate": (
+        "strata: stratum\nmargins:\n  age: {18-29: 5200, 30-44: 6100, 45-64: 7300, 65+: 4400}\n"
+        "  gender: {woman: 11700, man: 11000, nonbinary: 300}\n  language: {en: 12000, es: 7600, other: 3400}"
+    ),
+    "poststratified_age": "strata: stratum\nmargins:\n  age: {18-29: 5200, 30-44: 6100, 45-64: 7300, 65+: 4400}",
+}
+METHODS = {"t": "mean", "logit": "logit", "korn-graubard": "beta", "likelihood": "likelihood"}
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_any_csv_gives_r_s_numbers(design: str) -> None:
+    """Through the plan and the file, all the way to the release: what R survey gives for each design (``tests/reference``)."""
+    expected = json.loads((REFERENCE / "expected.json").read_text())[design]
+    measures = "\n".join(
+        f"  - {{code: p_{r}, kind: proportion, column: would_report, equals: '1', interval: {m}}}" for m, r in METHODS.items()
+    )
+    plan = read_plan(f"""
+area: area
+weight: base_weight
+{DESIGNS[design]}
+groups: [language]
+suppression: {{rule: none}}
+measures:
+  - {{code: trust, kind: mean, column: trust}}
+{measures}
+""")
+    release = make_release(read_microdata(REFERENCE / "respondents.csv", plan), plan)
+    whole = release.estimate("trust")
+    assert whole is not None
+    want = expected["overall_trust"]
+    assert (whole.estimate, whole.se, whole.deff, whole.df) == pytest.approx(
+        (want["estimate"], want["se"], want["deff"], want["df"]), rel=1e-8
+    )
+    assert (whole.lci, whole.uci) == pytest.approx(want["ci95"], rel=1e-8)
+    for row in expected["trust_by_area"]:
+        cell = release.estimate("trust", row["area"])
+        assert cell is not None
+        assert (cell.estimate, cell.se, cell.deff) == pytest.approx((row["estimate"], row["se"], row["deff"]), rel=1e-8)
+    for row in expected["trust_by_language"]:
+        cell = release.estimate("trust", group={"language": row["language"]})
+        assert cell is not None
+        assert (cell.estimate, cell.se) == pytest.approx((row["estimate"], row["se"]), rel=1e-8)
+    for name in METHODS.values():
+        cell = release.estimate(f"p_{name}")
+        assert cell is not None
+        assert (cell.lci, cell.uci) == pytest.approx(expected["would_report"][name]["ci95"], rel=1e-6 if name == "likelihood" else 1e-8)
+
+
+def test_small_areas_with_a_covariate(tmp_path: Path) -> None:
+    plan = read_plan("area: a\nsmall_area: {covariates: [x]}\nmeasures: [{code: y, kind: mean, column: y}]")
+    rng = np.random.default_rng(0)
+    level = {f"a{k}": float(k) for k in range(8)}
+    rows = [(a, x, round(50 + 4 * x + rng.normal(0, 8), 2)) for a, x in level.items() for _ in range(40)]
+    path = tmp_path / "data.csv"
+    path.write_text("a,x,y\n" + "".join(f"{a},{x},{y}\n" for a, x, y in rows))
+    release = make_release(read_microdata(path, plan), plan)
+    cells = [release.estimate("y", a) for a in level]
+    whole = release.estimate("y")
+    assert whole is not None
+    assert all(cell is not None and cell.eblup is not None and 0 <= (cell.shrinkage or 0) <= 1 for cell in cells)
+    assert np.mean([cell.eblup for cell in cells if cell is not None and cell.eblup is not None]) == pytest.approx(whole.estimate)
+    found = faults(
+        "area: a\nsmall_area: {covariates: [x]}\nmeasures: [{code: y, kind: mean, column: y}]", "a,x,y\nA,1,2\nA,2,3\nB,,1\n", tmp_path
+    )
+    assert found == [
+        "data.csv:3: x: area A has 1 in row 2 and another value here (got '2')",
+        "data.csv:4: x: every area needs a value of a covariate",
+    ]

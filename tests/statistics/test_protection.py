@@ -108,6 +108,20 @@ def districts(counts: Sequence[int], groups: Sequence[Sequence[int]], *, fixed: 
     return cells
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 60), min_size=6, max_size=9), st.integers(0, 10_000))
+def test_programs_and_layers_find_the_same_bounds(counts: list[int], seed: int) -> None:
+    labels = np.random.default_rng(seed).integers(0, 3, len(counts))
+    groups = [[k for k in range(len(counts)) if labels[k] == g] for g in range(3)]
+    cells = districts(counts, [group for group in groups if len(group) > 1], fixed=True)
+    layers = protection._bounds_of_layers(cells, 10)
+    if layers is None:  # a district of few is hidden: not an atom
+        return
+    programs = protection._bounds_by_programs(cells, 10)
+    for cell, (low, high, _) in layers.items():
+        assert programs[cell][:2] == pytest.approx((low, high), abs=1e-6)
+
+
 def least_squares(cells: Sequence[Cell], key: object) -> bool:
     """Whether a hidden cell is a linear combination of shown ones: the attack by least squares."""
     atoms = sorted({atom for cell in cells for atom in cell.atoms}, key=str)

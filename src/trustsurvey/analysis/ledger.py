@@ -22,18 +22,20 @@ from trustsurvey.statistics.protection import Cell, protect, protect_greedily
 COVERED = 25.0
 """How many points (of 0–100) rounding must leave open of the mean of the few people that two releases differ by."""
 
-_WHOLE = "the whole"
+_REST = "people in no part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Earlier releases of the same wave, whose figures are out.
 
-    ``inside``: of an area of another set (a district), the areas of this release that it is made of.
+    ``inside``: of an area of another set (a district), the areas of this release that it is made of. ``parts``: of an area of this release,
+    the areas of another set that it is made of.
     """
 
     published: tuple[Release, ...] = ()
     inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def protected(
         flagged = part.hiding(_differs_by_few(part, plan, ledger))
         primary = sum(flag.suppressed for flag in flagged.flags)
         table = _table(whole, flagged, ledger, respondents) if flagged.places else []
-        if not any(cell.hidden and cell.n for cell in table):
+        if not any((cell.hidden and cell.n) or cell.fixed for cell in table):
             found.append(flagged)
             continue
         solved = protect(table, minimum_n=plan.suppression.minimum_n)
@@ -87,32 +89,45 @@ def protected(
 def _table(whole: Figures, part: Figures, ledger: Ledger, respondents: Mapping[str, int]) -> list[Cell]:
     """The system of one partition: the whole, its parts, people in none of them, and what has been published of them."""
     n = part.found.n.tolist()
-    names = [_name(area, group) for area, group in part.places]
+    atoms = [_atoms(area, group, ledger.parts) for area, group in part.places]
+    hidden = [flag.suppressed for flag in part.flags]
     rest = int(whole.found.n[0]) - sum(n)
     order = sorted(range(len(n)), key=lambda k: respondents.get(part.places[k][0] or "", 0))
     cost = np.empty(len(n))
     cost[order] = np.arange(len(n)) / (100.0 * max(len(n), 1))
-    atoms: frozenset[Hashable] = frozenset(names) | ({_WHOLE} if rest else set())
-    cells = [_cell(("whole", 0), "whole", atoms, int(whole.found.n[0]), whole.flags[0], cost=100.0)]
-    cells += [_cell(("new", k), "parts", frozenset({names[k]}), n[k], flag, cost=float(cost[k])) for k, flag in enumerate(part.flags)]
+    everything: frozenset[Hashable] = frozenset().union(*atoms) | ({_REST} if rest else frozenset())
+    cells = [_cell(("whole", 0), "whole", everything, int(whole.found.n[0]), whole.flags[0], cost=100.0)]
+    cells += [_cell(("new", k), "parts", atoms[k], n[k], flag, cost=float(cost[k])) for k, flag in enumerate(part.flags)]
     if rest:  # who is in no part: their number is known from elsewhere, or must be thought to be
-        cells.append(Cell(key=("rest", 0), family="parts", atoms=frozenset({_WHOLE}), n=rest, fixed=True))
-    known = dict(zip(names, n, strict=True))
+        cells.append(Cell(key=("rest", 0), family="parts", atoms=frozenset({_REST}), n=rest, fixed=True))
     for release in ledger.published:
-        cells += _published(release, part, known, ledger)
+        cells += _published(release, part, list(zip(atoms, n, hidden, strict=True)), ledger)
     return cells
 
 
-def _published(release: Release, part: Figures, known: Mapping[Hashable, int], ledger: Ledger) -> list[Cell]:
-    """Cells of an earlier release that are sums of this one's parts and rest on the same people."""
+def _published(release: Release, part: Figures, new: Sequence[tuple[frozenset[Hashable], int, bool]], ledger: Ledger) -> list[Cell]:
+    """Shown cells of an earlier release that rest on the same people: sums of this one's parts, or parts of one."""
     found = []
     for k, old in enumerate(_cells_of(release, part)):
-        name = _name(old.area, next(iter(old.group.items())) if old.group else None)
-        own = frozenset(_name(code, None) for code in ledger.inside.get(old.area or "", ())) or frozenset({name})
-        if old.n is None or not own <= known.keys() or sum(known[atom] for atom in own) != old.n:
+        if old.n is None:
             continue
-        found.append(Cell(key=("old", release.number, k), family=f"release {release.number}", atoms=own, n=old.n, fixed=True))
+        own = _atoms(old.area, next(iter(old.group.items())) if old.group else None, ledger.inside)
+        inner = [cell for cell in new if cell[0] <= own]
+        together = frozenset().union(*(cell[0] for cell in inner))
+        if any(atoms == own and n == old.n and not hidden for atoms, n, hidden in new):
+            continue  # shown again as it was
+        same = together == own and sum(n for _, n, _ in inner) == old.n
+        within = any(own < atoms and old.n <= n for atoms, n, _ in new)
+        if same or within:
+            found.append(Cell(key=("old", release.number, k), family=f"release {release.number}", atoms=own, n=old.n, fixed=True))
     return found
+
+
+def _atoms(area: str | None, group: tuple[str, str] | None, made_of: Mapping[str, frozenset[str]]) -> frozenset[Hashable]:
+    """What a cell is made of: the areas that ``made_of`` says, or itself."""
+    if area is not None and area in made_of:
+        return frozenset(_name(code, None) for code in made_of[area])
+    return frozenset({_name(area, group)})
 
 
 def _cells_of(release: Release, part: Figures) -> list[Estimate]:

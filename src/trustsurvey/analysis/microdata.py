@@ -53,6 +53,7 @@ class _Reader:
         self._moments: dict[tuple[str, str, str], ItemMoments] = {}
         self._stratum_of: dict[str, tuple[str, int]] = {}
         self._populations: dict[str, tuple[float, int]] = {}
+        self._covariates: dict[str, tuple[tuple[float, ...], int]] = {}
         self._axes = {name: column for name, column in ((AREA, plan.area), (STRATUM, plan.strata), (CLUSTER, plan.cluster)) if column}
         self._axes.update({axis: axis for axis in axes_of(plan)})
 
@@ -68,6 +69,8 @@ class _Reader:
 
     def _check_header(self, header: Sequence[str]) -> None:
         wanted = dict.fromkeys(self._axes.values()) | {column: None for column in (self._plan.weight, self._plan.fpc) if column}
+        if self._plan.small_area is not None:
+            wanted |= dict.fromkeys(self._plan.small_area.covariates)
         for planned in self._plan.measures:
             wanted |= dict.fromkeys(_columns(planned))
         faults = [
@@ -99,6 +102,7 @@ class _Reader:
         table: Rows = dict(zip(header, map(list, zip(*(line for _, line in kept), strict=True)), strict=True))
         weight = self._weights(table, rows)
         self._check_design(table, rows)
+        self._add_covariates(table, rows)
         values = {planned.measure.code: self._values(planned, table, rows) for planned in self._plan.measures}
         axes, codes = [], []
         for name, column in self._axes.items():
@@ -166,6 +170,23 @@ class _Reader:
                         plan.fpc, f"stratum {stratum} has a population of {size_before:g} in row {where} and another here", row, f"{size:g}"
                     )
 
+    def _add_covariates(self, table: Rows, rows: Sequence[int]) -> None:
+        """Area columns of the small-area model: a number each, the same for everyone of an area."""
+        plan = self._plan
+        if plan.small_area is None or plan.area is None or not plan.small_area.covariates:
+            return
+        names = plan.small_area.covariates
+        columns = [self._numbers(name, table, rows).tolist() for name in names]
+        for row, area, *values in zip(rows, table[plan.area], *columns, strict=True):
+            if area in plan.missing:
+                continue
+            before, where = self._covariates.setdefault(area, (tuple(values), row))
+            for name, value, first in zip(names, values, before, strict=True):
+                if np.isnan(value):
+                    self._note(name, "every area needs a value of a covariate", row)
+                elif value != first:
+                    self._note(name, f"area {area} has {first:g} in row {where} and another value here", row, f"{value:g}")
+
     def _values(self, planned: PlannedMeasure, table: Rows, rows: Sequence[int]) -> FloatArray:
         source = planned.source
         if isinstance(source, Column):
@@ -212,7 +233,8 @@ class _Reader:
                 )
         if faults:
             raise PlanError(faults)
-        return Tallied(tally=self._tally, items=self._moments)
+        covariates = {area: values for area, (values, _) in self._covariates.items()}
+        return Tallied(tally=self._tally, items=self._moments, covariates=covariates)
 
     def _said(self, column: str, message: str, found: Sequence[tuple[int, str]]) -> Iterator[Fault]:
         for row, got in found[:SHOWN]:

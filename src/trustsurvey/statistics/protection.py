@@ -104,7 +104,8 @@ def bounds(cells: Sequence[Cell], *, minimum_n: int = MINIMUM_N) -> Mapping[Cell
     """The least and most that n of each hidden cell can be, and the shown cells that say so."""
     if _is_partition(cells):
         return _bounds_of_parts(cells, minimum_n)
-    return _bounds_by_programs(cells, minimum_n)
+    found = _bounds_of_layers(cells, minimum_n)
+    return _bounds_by_programs(cells, minimum_n) if found is None else found
 
 
 def _hiding(cells: Sequence[Cell], keys: Iterable[Hashable]) -> list[Cell]:
@@ -155,6 +156,39 @@ def _bounds_of_parts(cells: Sequence[Cell], minimum_n: int) -> Mapping[Cell, tup
         low, high = ranges[cell.key]
         others = np.inf if unlimited - np.isinf(high) > 0 else limited - (0.0 if np.isinf(high) else high)
         found[cell] = (max(low, rest - others), min(high, rest - (lows - low)), shown | {whole.key})
+    return found
+
+
+def _bounds_of_layers(cells: Sequence[Cell], minimum_n: int) -> Mapping[Cell, tuple[float, float, frozenset[Hashable]]] | None:
+    """The same where hidden cells are single atoms and shown cells nest in each other: each shown cell, less those inside it, is a sum of
+    hidden atoms of its own. None for any other table."""
+    hidden = [cell for cell in cells if cell.hidden]
+    if any(len(cell.atoms) != 1 for cell in hidden) or len({cell.atoms for cell in hidden}) < len(hidden):
+        return None
+    sums: dict[frozenset[Hashable], tuple[int, frozenset[Hashable]]] = {}
+    for cell in sorted((c for c in cells if not c.hidden), key=lambda c: len(c.atoms)):
+        atoms, total, using = cell.atoms, cell.n, frozenset({cell.key})
+        for inner, (amount, keys) in sums.items():
+            if inner <= atoms:
+                atoms, total, using = atoms - inner, total - amount, using | keys
+            elif inner & atoms:
+                return None
+        if atoms:
+            sums[atoms] = (total, using)
+    ranges = {next(iter(cell.atoms)): _range(cell, minimum_n) for cell in hidden}
+    free = (0.0, np.inf)
+    found = {}
+    for cell in hidden:
+        (atom,) = cell.atoms
+        low, high = ranges[atom]
+        source: frozenset[Hashable] = frozenset()
+        for atoms, (total, keys) in sums.items():
+            if atom in atoms:
+                others = [ranges.get(other, free) for other in atoms if other != atom]
+                low = max(low, total - sum(most for _, most in others))
+                high = min(high, total - sum(least for least, _ in others))
+                source = keys
+        found[cell] = (low, high, source)
     return found
 
 
