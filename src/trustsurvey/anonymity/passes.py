@@ -90,8 +90,8 @@ def public_of(private: str) -> str:
 
 
 def modulus(public: str) -> str:
-    """The public key as the page carries it: the modulus in lowercase hexadecimal, without leading zeros."""
-    return f"{_public(public).public_numbers().n:x}"
+    """The public key as the page carries it: the modulus in lowercase hexadecimal, two digits a byte."""
+    return _modulus(public).hex()
 
 
 def fingerprint(public: str) -> str:
@@ -99,8 +99,12 @@ def fingerprint(public: str) -> str:
 
     128 bits, so that nobody can make two keys with the same one (2⁶⁴ trials) to tell two groups of people apart.
     """
-    numbers = _public(public).public_numbers()
-    return hashlib.sha384(numbers.n.to_bytes(_size(numbers.n))).hexdigest()[:32]
+    return hashlib.sha384(_modulus(public)).hexdigest()[:32]
+
+
+def _modulus(public: str) -> bytes:
+    n = _public(public).public_numbers().n
+    return n.to_bytes(_size(n))
 
 
 @lru_cache(maxsize=64)

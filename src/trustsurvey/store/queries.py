@@ -386,7 +386,8 @@ def remember_sent(connection: Connection, wave_id: int, key_hash: bytes) -> bool
 def _once(connection: Connection, table: Table, **values: object) -> bool:
     """Insert; False when the row is there. The primary key decides, so two at once can't both be first."""
     kind = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(kind(table).values(values).on_conflict_do_nothing()).rowcount == 1
+    statement = kind(table).values(values).on_conflict_do_nothing()
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1  # psycopg forgets it: -1
 
 
 def set_pass_keys(connection: Connection, wave_id: int, *, private: str, public: str) -> None:

@@ -1,0 +1,108 @@
+/* One person, one response, no link: an invitation's code is exchanged for a pass that the server signs without seeing it.
+   RFC 9474, RSABSSA-SHA384-PSS-Randomized, in native BigInt and WebCrypto. What ships is pass.min.js, made by scripts/minify.sh: under
+   2 KB, because it travels inside the page.
+
+   `blind(modulus, prepared, salt, factor)` and `finalize(modulus, state, signature)` take and give Uint8Arrays, and BigInts for modulus
+   and factor. The exponent of every key is 65537, so the modulus is the key. */
+const blindRSA = (() => {
+  const Bytes = Uint8Array;
+  const hex = data => [...data].map(byte => byte.toString(16).padStart(2, 0)).join("");
+  const bytes = text => Bytes.from(text.match(/../g) || [], pair => parseInt(pair, 16));
+  const number = data => BigInt("0x" + hex(data));
+  const size = modulus => modulus.toString(16).length + 1 >> 1;
+  const sized = (value, modulus) => bytes(value.toString(16).padStart(2 * size(modulus), 0));
+  const joined = (...parts) => Bytes.from(parts.flatMap(part => [...part]));
+  const sha = async data => new Bytes(await crypto.subtle.digest("SHA-384", data));
+  const random = length => crypto.getRandomValues(new Bytes(length));
+
+  const power = (base, exponent, modulus) => {
+    let result = 1n;
+    for (; exponent; exponent >>= 1n) {
+      if (exponent & 1n) result = result * base % modulus;
+      base = base * base % modulus;
+    }
+    return result;
+  };
+
+  /* Euclid's algorithm. A value without an inverse would be a divisor of the modulus: finding one is breaking the key. */
+  const inverse = (value, modulus) => {
+    let [a, b, x, y] = [modulus, value, 0n, 1n];
+    while (b) [a, b, x, y] = [b, a % b, y, x - a / b * y];
+    return (x + modulus) % modulus;
+  };
+
+  /* EMSA-PSS-ENCODE (RFC 8017, 9.1.1) with MGF1, into `bits` bits. */
+  const encode = async (message, salt, bits) => {
+    const length = bits + 7 >> 3;
+    const hashed = await sha(joined(new Bytes(8), await sha(message), salt));
+    const data = joined(new Bytes(length - salt.length - 50), [1], salt);
+    for (let n = 0; n < data.length; n += 48) (await sha(joined(hashed, [0, 0, 0, n / 48]))).map((byte, k) => data[n + k] ^= byte);
+    data[0] &= 255 >> 8 * length - bits;
+    return joined(data, hashed, [188]);
+  };
+
+  /* The state: [blinded message for the signer, prepared message, salt, factor, encoded message]. */
+  const blind = async (modulus, prepared = random(64), salt = random(48), factor = 0n) => {
+    while (factor < 1n || factor >= modulus) factor = number(random(size(modulus)));
+    const encoded = number(await encode(prepared, salt, modulus.toString(2).length - 1));
+    return [sized(encoded * power(factor, 65537n, modulus) % modulus, modulus), prepared, salt, factor, encoded];
+  };
+
+  /* The unblinded signature. Throws when it isn't one under this key. */
+  const finalize = (modulus, [, , , factor, encoded], signature) => {
+    const signed = number(signature) * inverse(factor, modulus) % modulus;
+    if (power(signed, 65537n, modulus) != encoded) throw 0;
+    return sized(signed, modulus);
+  };
+
+  /* The page. Where WebCrypto is missing it works as without JavaScript: the code goes with the answers, and the page says so.
+     What blinds the message stays in this tab alone (sessionStorage), so that a page loaded again gets the same signature and the code
+     isn't burnt; leaving, sending and closing the tab forget it. The code leaves the address bar at once. */
+  const start = async ({ pass, code, said, send }) => {
+    const { key, at, ready, other, failed } = pass.dataset;
+    const modulus = BigInt("0x" + key);
+    let kept = {};
+    try { kept = sessionStorage } catch {}
+    const was = () => (kept.pass || "").split(".");
+    const done = () => {
+      said.value = ready;
+      code.parentNode.hidden = true;
+    };
+
+    const exchange = async () => {
+      const [same, message, random, divisor] = was();
+      const again = divisor && code.value == same ? [bytes(message), bytes(random), BigInt(divisor)] : [];
+      const state = await blind(modulus, ...again);
+      const [blinded, prepared, salt, factor] = state;
+      kept.pass = [code.value, hex(prepared), hex(salt), factor].join(".");
+      try {
+        const body = new URLSearchParams({ code: code.value, blinded: hex(blinded) });
+        const { signature, error } = await (await fetch(at, { method: "POST", body })).json();
+        if (error) return said.value = error;
+        pass.value = hex(prepared) + "." + hex(finalize(modulus, state, bytes(signature)));
+        done();
+      } catch { said.value = failed }
+    };
+
+    code.name = said.value = "";
+    if (pass.value) return done();
+    const [invited, mark] = location.hash.slice(1).split(".");
+    code.value = code.value || was()[0];
+    if (mark) {
+      history.replaceState(0, "", location.pathname);
+      if (!hex(await sha(bytes(key))).startsWith(mark)) return said.value = other;
+      code.value = invited;
+    }
+    code.onchange = exchange;
+    send.onclick = async event => {
+      if (pass.value) return;
+      event.preventDefault();
+      await exchange();
+      pass.value ? pass.form.submit() : code.focus();
+    };
+    if (code.value) exchange();
+  };
+
+  if (crypto.subtle) start(document.forms.survey);
+  return { blind, finalize, hex, bytes };
+})();
