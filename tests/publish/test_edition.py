@@ -78,12 +78,12 @@ def test_arabic_keeps_signs_and_ranges_whole(arabic: Edition) -> None:
     assert arabic.named("الضفة") == "الضفة"
 
 
-def test_spanish_writes_figures_its_own_way(city: object) -> None:
+def test_spanish_is_written_as_in_the_united_states(city: object) -> None:
     made = edition(sample.city(24), "es")
     whole = made.release.estimate("trust_index")
     assert whole is not None
-    assert made.figure(whole) == "54,3"
-    assert made.answers(whole) == f"{whole.n:,}".replace(",", ".")
+    assert made.figure(whole) == "54.3"
+    assert made.answers(whole) == f"{whole.n:,}"
     assert made.wave_label("October 2026") == "octubre de 2026"
     assert made.wave_label("Second round") == "Second round"
 

@@ -29,6 +29,10 @@ ALIASES = {
 }
 """What browsers ask for → the catalogue that serves it."""
 
+REGIONS = {"es": "es_US"}
+"""Whose digits a language's figures are written with, where its own CLDR entry speaks for another country: Spanish here is read in the
+United States, where 54.3 is written 54.3."""
+
 PLURALS: dict[str, str] = {
     # Written out from CLDR 46 (cardinals) because Babel's gettext table is wrong for Arabic, Persian, Filipino, Amharic and Hindi.
     # A catalogue holds whole numbers only: the categories that CLDR keeps for fractions have no form here.
@@ -88,7 +92,7 @@ class Locale:
         """
         exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        text = numbers.format_decimal(abs(exact), format=pattern, locale=self.cldr, numbering_system="latn")
+        text = numbers.format_decimal(abs(exact), format=pattern, locale=_cldr(REGIONS.get(self.code, self.code)), numbering_system="latn")
         if exact == 0:
             return text
         return (MINUS if exact < 0 else "+" if sign else "") + text
