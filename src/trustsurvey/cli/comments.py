@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections import Counter
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 import click
 
 from trustsurvey.anonymity import sealing
-from trustsurvey.cli import terminal
-from trustsurvey.errors import NotFound, StateError
+from trustsurvey.cli import keys, terminal
+from trustsurvey.errors import NotFound
 from trustsurvey.store import queries
 
 
@@ -35,15 +34,7 @@ def keygen(output: Path, machine: bool) -> None:
     \b
     Example: trustsurvey comments keygen --output comments.key
     """
-    public = output.with_name(output.name + ".pub")
-    for path in (output, public):
-        if path.exists():
-            raise StateError(f"{path} exists; a key that is overwritten opens nothing any more. Choose another name")
-    keys = sealing.make_keys()
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(keys.private.hex() + "\n")
-    public.write_text(keys.public.hex() + "\n")
+    public = keys.make_pair(output)
     text = f"Private key: {output} (keep it off the server, with two people).\nPublic key: {public} (for `wave open --comment-key`)."
     terminal.answer(machine, {"private": str(output), "public": str(public)}, text)
 
@@ -66,10 +57,7 @@ def open_(survey: str, key: Path, number: int | None, machine: bool) -> None:
         wave = closed[-1]
         sealed = list(queries.comments(connection, wave.id))
         counts = Counter(code for codes, _ in queries.records(connection, wave.id) for code in codes)
-    try:
-        private = bytes.fromhex(terminal.read_text(key).strip())
-    except ValueError as error:
-        raise StateError(f"{key} is not a private key: it should hold 64 hexadecimal digits, as `comments keygen` writes them") from error
+    private = keys.read(key, "private key")
     opened = [sealing.open_sealed(one, private) for one in sealed]
     secrets.SystemRandom().shuffle(opened)
     rows = [{"area": comment.area if counts[comment.area] >= 50 else None, "comment": comment.text} for comment in opened]

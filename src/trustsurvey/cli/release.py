@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from trustsurvey.analysis.release import Release
-from trustsurvey.cli import terminal
+from trustsurvey.cli import keys, terminal
 from trustsurvey.errors import NotFound
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.publish import FORMATS
@@ -29,16 +29,20 @@ def release() -> None:
 @click.argument("survey", required=False)
 @click.option("--wave", type=int, help="The wave; the newest closed one when left out.")
 @click.option("--released", type=click.DateTime(formats=["%Y-%m-%d"]), help="Day of the release; today when left out.")
+@click.option(
+    "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Private key of a sealed wave, whose answers stay sealed."
+)
 @terminal.as_json
-def create(survey: str | None, wave: int | None, released: datetime | None, machine: bool) -> None:
+def create(survey: str | None, wave: int | None, released: datetime | None, key: Path | None, machine: bool) -> None:
     """Estimate a closed wave of SURVEY and freeze the release: weighted, with intervals, small cells suppressed.
 
     \b
     Example: trustsurvey release create seattle-trust
     """
+    private = keys.read(key, "private key") if key else None
     with terminal.transaction() as connection, terminal.progress("Estimating"):
         day = terminal.day(released)
-        made = publish_release(connection, survey or _only(connection), wave=wave, released=day)
+        made = publish_release(connection, survey or _only(connection), wave=wave, released=day, private_key=private)
     shown, hidden = _counts(made)
     data = {"survey": made.survey, "release": made.number, "n": made.n, "n_eff": made.n_eff, "shown": shown, "suppressed": hidden}
     text = (

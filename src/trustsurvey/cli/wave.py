@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from trustsurvey.cli import terminal
+from trustsurvey.cli import keys, terminal
 from trustsurvey.cli.margins import read_file
-from trustsurvey.errors import StateError
+from trustsurvey.errors import StateError, TrustsurveyError
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.questionnaire import loader, notice
 from trustsurvey.services import close_wave, open_wave
+from trustsurvey.services.issue_passes import ask_for_passes
 from trustsurvey.services.mix import mix_closed
+from trustsurvey.services.publish_release import check_key, publish_release
 from trustsurvey.settings import read
 from trustsurvey.store import engine as engines
 from trustsurvey.store import queries
@@ -50,6 +52,13 @@ def wave() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Public key from `comments keygen`; without it no comment is asked for.",
 )
+@click.option(
+    "--sealed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Public key from `wave keygen`: answers are sealed to it as they come, and only its private key opens them.",
+)
+@click.option("--passes", is_flag=True, help="Each response needs an invitation (`passes issue`); such a wave is sealed.")
+@click.option("--unsealed", is_flag=True, help="With --passes: don't seal it.")
 @click.option("--opened", type=DAY, help="Day of opening (YYYY-MM-DD); today when left out.")
 @terminal.as_json
 def open_(
@@ -60,6 +69,9 @@ def open_(
     locales: str,
     margins: Path | None,
     comment_key: Path | None,
+    sealed: Path | None,
+    passes: bool,
+    unsealed: bool,
     opened: datetime | None,
     machine: bool,
 ) -> None:
@@ -88,42 +100,102 @@ def open_(
             label=label,
             notices=words,
             opened=terminal.day(opened),
-            comment_key=_key(comment_key),
+            comment_key=keys.read(comment_key, "public key") if comment_key else None,
+            sealing_key=_sealing_key(sealed, passes=passes, unsealed=unsealed),
         )
+        if passes:
+            ask_for_passes(connection, made)
         if margins is not None:
             queries.set_margins(connection, made.id, read_file(margins, connection, made))
-    data = {"survey": survey, "wave": made.number, "questionnaire": made.questionnaire.hash, "locales": codes}
-    terminal.answer(machine, data, f"Wave {made.number} of {survey} is open in {', '.join(codes)}: /s/{survey}")
+    data = {
+        "survey": survey,
+        "wave": made.number,
+        "questionnaire": made.questionnaire.hash,
+        "locales": codes,
+        "sealed": made.is_sealed,
+        "passes": passes,
+    }
+    kinds = " and ".join(word for word, on in (("sealed", made.is_sealed), ("by invitation", passes)) if on)
+    text = f"Wave {made.number} of {survey} is open{kinds and f' ({kinds})'} in {', '.join(codes)}: /s/{survey}"
+    terminal.answer(machine, data, text)
 
 
-def _key(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
-    try:
-        key = bytes.fromhex(terminal.read_text(path).strip())
-    except ValueError as error:
-        raise StateError(f"{path} is not a public key: it should hold 64 hexadecimal digits, as `comments keygen` writes them") from error
-    if len(key) != 32:
-        raise StateError(f"{path} holds {len(key)} bytes; a public key has 32")
-    return key
+def _sealing_key(sealed: Path | None, *, passes: bool, unsealed: bool) -> bytes | None:
+    """Sealing is the rule for a wave with passes: each response then is one known household's, and worth more to whoever takes it."""
+    if sealed is not None and unsealed:
+        raise StateError("--sealed and --unsealed exclude each other")
+    if passes and sealed is None and not unsealed:
+        raise StateError(
+            "a wave with passes is sealed: make a pair of keys elsewhere (trustsurvey wave keygen) and bring the public one with "
+            "--sealed KEY.pub; or say --unsealed"
+        )
+    return keys.read(sealed, "public key") if sealed else None
+
+
+@wave.command()
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the private key; the public key goes beside it as FILE.pub.",
+)
+@terminal.as_json
+def keygen(output: Path, machine: bool) -> None:
+    """Make a pair of keys for a sealed wave, on a computer that is not the server and not online. It needs no database.
+
+    Only the .pub file goes to the server, for `wave open --sealed`. The private key comes to close the wave, and leaves again. Without it
+    nobody can ever read the answers: keep two copies, with two people.
+
+    \b
+    Example: trustsurvey wave keygen --output october.key
+    """
+    public = keys.make_pair(output)
+    text = (
+        f"Private key: {output} (two copies, with two people; it comes to `wave close --key` and leaves again).\n"
+        f"Public key: {public} (for `wave open --sealed`)."
+    )
+    terminal.answer(machine, {"private": str(output), "public": str(public)}, text)
 
 
 @wave.command()
 @click.argument("survey")
 @click.option("--closed", type=DAY, help="Day of closing (YYYY-MM-DD); today when left out.")
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Private key of a sealed wave: its answers are read through memory into a release, and stay sealed.",
+)
+@click.option("--released", type=DAY, help="With --key: day of the release (YYYY-MM-DD); today when left out.")
 @terminal.as_json
-def close(survey: str, closed: datetime | None, machine: bool) -> None:
+def close(survey: str, closed: datetime | None, key: Path | None, released: datetime | None, machine: bool) -> None:
     """Close the open wave of SURVEY: no answer is taken any more, and `release create` may follow.
 
+    A sealed wave can be closed without its key; `release create --key` brings it later.
+
     \b
-    Example: trustsurvey wave close seattle-trust
+    Example: trustsurvey wave close seattle-trust --key october.key
     """
     engine = terminal.database()
+    private = keys.read(key, "private key") if key else None
     with engines.writing(engine).begin() as connection:
         found = close_wave.close_wave(connection, survey, closed=terminal.day(closed))
+        if private is not None:
+            check_key(found, private)
         n = queries.count_responses(connection, found.id)
     mixed = mix_closed(engine, found.id)
     text = f"Wave {found.number} of {survey} is closed with {n:,} answers."
     if not mixed:
         text += " Someone is reading the database, so they are not mixed yet: run `trustsurvey mix` soon."
-    terminal.answer(machine, {"survey": survey, "wave": found.number, "n": n, "mixed": mixed}, text)
+    data = {"survey": survey, "wave": found.number, "n": n, "mixed": mixed, "release": None}
+    if private is not None:
+        try:
+            with engines.writing(engine).begin() as connection, terminal.progress("Opening the sealed answers"):
+                day = terminal.day(released)
+                made = publish_release(connection, survey, wave=found.number, released=day, private_key=private)
+        except TrustsurveyError as error:
+            raise StateError(f"{text} Its release can't be made yet: {error}\nThen run `release create --key FILE`.") from error
+        data["release"] = made.number
+        text += f" Release {made.number} is made; the answers stay sealed."
+    elif found.is_sealed:
+        text += " It is sealed: make its release with `release create --key FILE`."
+    terminal.answer(machine, data, text)

@@ -29,12 +29,13 @@ def collect(
 ) -> None:
     """Store the answers to ``wave`` of one resident of ``area`` (an area's code), and the comment sealed apart under a key of its own.
 
-    Answers to questions that don't apply are dropped. Raises StateError when the wave is closed, and AnswersError for an area or an
-    answer that the survey doesn't have, or for no answer at all; then nothing is stored.
+    In a sealed wave area and answers are sealed to its key. Answers to questions that don't apply are dropped. Raises StateError when the
+    wave is closed, and AnswersError for an area or an answer that the survey doesn't have, or for no answer at all; then nothing is stored.
     """
     if not queries.is_open(connection, wave.id):
         raise StateError(f"wave {wave.number} of {wave.survey.code} is closed")
-    if area not in {row.code for row in queries.areas(connection, wave.survey.area_set_id)}:
+    areas = {row.code for row in queries.areas(connection, wave.survey.area_set_id)}
+    if area not in areas:
         raise AnswersError([Fault("this neighborhood is not part of the survey", place="area")])
     kept = routing.applicable(wave.questionnaire, answers)
     if len(kept) < len(answers):
@@ -46,7 +47,12 @@ def collect(
     if not kept and not comment:
         raise AnswersError([Fault("nothing is answered", place="")])
     encoded = record.encode(wave.questionnaire, kept)
-    queries.add_response(connection, wave_id=wave.id, key=random(16), area_code=area, mode=mode, answers=encoded)
+    if wave.sealing_key is None:
+        queries.add_response(connection, wave_id=wave.id, key=random(16), area_code=area, mode=mode, answers=encoded)
+    else:
+        size = sealing.record_size(areas, len(encoded))
+        box = sealing.seal_record(sealing.Record(area, encoded), wave.sealing_key, size)
+        queries.add_sealed_response(connection, wave_id=wave.id, key=random(16), mode=mode, sealed=box)
     if comment:
         if wave.comment_key is None:
             raise StateError("this wave takes no comments: it has no key to seal them with")

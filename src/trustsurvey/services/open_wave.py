@@ -29,8 +29,12 @@ def open_wave(
     opened: date,
     margins: Margins | None = None,
     comment_key: bytes | None = None,
+    sealing_key: bytes | None = None,
 ) -> WaveRow:
     """Open the next wave of ``survey`` with the questionnaire in the YAML text ``questionnaire``, in the locales of ``notices``.
+
+    ``comment_key`` and ``sealing_key`` are X25519 public keys (32 bytes). Comments are sealed to the one; without it none is asked for.
+    Records are sealed to the other; without it they are stored as they are.
 
     Raises QuestionnaireError for faults in it, NotFound for an unknown survey, StateError when a wave is open already.
     """
@@ -54,6 +58,7 @@ def open_wave(
             margins=margins,
             comment_key=comment_key,
             questionnaire=found,
+            sealing_key=sealing_key,
         ),
     )
     return queries.waves(connection, survey)[-1]

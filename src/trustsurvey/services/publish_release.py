@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from trustsurvey.analysis.pipeline import Chunk, Ledger, ReleaseContext, make_release, plan_for, read_records
 from trustsurvey.analysis.release import Area, Instrument, Release, Wave
+from trustsurvey.anonymity import sealing
 from trustsurvey.errors import NotFound, StateError
 from trustsurvey.store import queries
 from trustsurvey.store.queries import AreaRow, WaveRow
@@ -17,19 +18,29 @@ Step = Callable[[int], None]
 
 
 def publish_release(
-    connection: Connection, survey: str, *, wave: int | None = None, released: date, step: Step = lambda _: None
+    connection: Connection,
+    survey: str,
+    *,
+    wave: int | None = None,
+    released: date,
+    private_key: bytes | None = None,
+    step: Step = lambda _: None,
 ) -> Release:
     """Make and store the next release of ``survey``, of its newest closed wave unless ``wave`` names another; returns it.
 
-    Adult residents by neighborhood, where the boundaries came with them, are a margin unless the wave's margins say otherwise. ``step`` is
-    called with the number of records read since. Raises NotFound when there is no such wave, StateError when it is still open, RakingError
-    when the weights can't meet a margin.
+    Adult residents by neighborhood, where the boundaries came with them, are a margin unless the wave's margins say otherwise.
+    ``private_key`` opens the records of a sealed wave, chunk by chunk in memory; nothing but the release is stored (not even the tally: its
+    smallest cells are people). ``step`` is called with the number of records read since.
+
+    Raises NotFound when there is no such wave; StateError when it is still open, its records were destroyed, or the key isn't the one it
+    was sealed to; RakingError when the weights can't meet a margin.
     """
     waves = queries.waves(connection, survey)
     found = _chosen(survey, waves, wave)
+    check_key(found, private_key)
     rows = queries.areas(connection, found.survey.area_set_id)
     plan = plan_for(found.questionnaire, margins=_margins(found, rows))
-    records = _counted(queries.records(connection, found.id), step)
+    records = _counted(_records(connection, found, private_key), step)
     tallied = read_records(found.questionnaire, plan, records, areas=[row.code for row in rows])
     before = queries.release_list(connection, survey)
     made = make_release(
@@ -58,6 +69,28 @@ def publish_release(
     )
     queries.add_release(connection, found.id, made)
     return made
+
+
+def check_key(wave: WaveRow, private_key: bytes | None) -> None:
+    """Raise StateError when the records of ``wave`` are gone, or can't be read with this key (None: without one)."""
+    name = f"wave {wave.number} of {wave.survey.code}"
+    if wave.destroyed is not None:
+        raise StateError(f"the records of {name} were destroyed on {wave.destroyed}; the releases made before stay")
+    if wave.sealing_key is None and private_key is not None:
+        raise StateError(f"{name} is not sealed; no key is needed")
+    if wave.sealing_key is not None and private_key is None:
+        raise StateError(f"{name} is sealed: bring its private key (--key FILE)")
+    if wave.sealing_key is not None and private_key is not None and not sealing.is_pair(private_key, wave.sealing_key):
+        raise StateError(f"this is not the key that {name} is sealed to")
+
+
+def _records(connection: Connection, wave: WaveRow, private_key: bytes | None) -> Iterator[Chunk]:
+    if private_key is None:
+        yield from queries.records(connection, wave.id)
+        return
+    for sealed in queries.sealed_records(connection, wave.id):
+        opened = [sealing.open_record(one, private_key) for one in sealed]
+        yield [record.area for record in opened], "".join(record.answers for record in opened).encode("ascii")
 
 
 def _chosen(survey: str, waves: Sequence[WaveRow], number: int | None) -> WaveRow:
