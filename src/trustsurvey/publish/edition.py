@@ -117,6 +117,8 @@ class Edition:
         if measure.code.endswith(COMPLETE):
             title = self.catalog.pgettext(f"measure:{measure.code.removesuffix(COMPLETE)}", measure.title)
             return self.catalog.gettext("%(measure)s where every domain was answered", measure=title)
+        if measure.kind == "ratio":  # made by the analysis, not named in any questionnaire
+            return self.catalog.gettext(measure.title)
         return self.catalog.pgettext(f"measure:{measure.code}", measure.title)
 
     def survey_title(self) -> str:
