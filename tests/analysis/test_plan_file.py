@@ -209,3 +209,24 @@ def test_small_areas_with_a_covariate(tmp_path: Path) -> None:
         "data.csv:3: x: area A has 1 in row 2 and another value here (got '2')",
         "data.csv:4: x: every area needs a value of a covariate",
     ]
+
+
+def test_totals_and_ratios(tmp_path: Path) -> None:
+    plan = read_plan("""
+weight: base_weight
+strata: stratum
+suppression: {rule: none}
+measures:
+  - {code: people, kind: total, column: would_report, equals: "1"}
+  - {code: sum, kind: total, column: would_report}
+  - {code: ratio, kind: ratio, numerator: would_report, denominator: base_weight}
+""")
+    release = make_release(read_microdata(REFERENCE / "respondents.csv", plan), plan)
+    expected = json.loads((REFERENCE / "expected.json").read_text())["stratified"]["total_would_report"]
+    for code in ("people", "sum"):
+        cell = release.estimate(code)
+        assert cell is not None
+        assert (cell.estimate, cell.se) == pytest.approx((expected["estimate"], expected["se"]), rel=1e-8)
+    ratio = release.estimate("ratio")
+    assert ratio is not None
+    assert 0 < (ratio.lci or 0) < (ratio.estimate or 0) < (ratio.uci or 0) < 1

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trustsurvey.analysis.plan import Inverse, Plan, PlannedMeasure
+from trustsurvey.analysis.plan import Inverse, Plan, PlannedMeasure, Ratio
 from trustsurvey.analysis.release import Estimate, Flag
 from trustsurvey.analysis.rounding import column, decimals
 from trustsurvey.statistics import disclosure, estimation, intervals
 from trustsurvey.statistics.arrays import FloatArray
+from trustsurvey.statistics.combination import estimate_ratios
 from trustsurvey.statistics.estimation import DomainEstimates, Domains
 from trustsurvey.statistics.reporting import reporting_gap
 from trustsurvey.statistics.small_area import SmallAreaResult
@@ -61,7 +62,7 @@ def figures(
     """Estimate a measure over the domains and judge each cell by the plan's primary rules."""
     source = planned.source
     base = planned if not isinstance(source, Inverse) else next(p for p in plan.measures if p.measure.code == source.proportion)
-    found = estimation.estimate_means(of, base.measure.code, contrasts=contrasts)
+    found = _estimated(base, of, contrasts=contrasts)
     n, df, people = found.n.astype(np.float64), found.df.astype(np.float64), found.respondents.astype(np.float64)
     if planned.restricted:
         df, people = np.minimum(df, n - 1.0), n
@@ -89,6 +90,15 @@ def figures(
     return Figures(
         planned=planned, places=tuple(places), found=found, df=df, estimate=estimate, se=se, lower=lower, upper=upper, flags=flags
     )
+
+
+def _estimated(planned: PlannedMeasure, of: Domains, *, contrasts: bool) -> DomainEstimates:
+    code = planned.measure.code
+    if isinstance(planned.source, Ratio):
+        return estimate_ratios(of, code)
+    if planned.measure.kind == "total":
+        return estimation.estimate_totals(of, code)
+    return estimation.estimate_means(of, code, contrasts=contrasts)
 
 
 def _flags(

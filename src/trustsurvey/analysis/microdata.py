@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from trustsurvey.analysis.margins import margins_of
-from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, axes_of
+from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, Ratio, axes_of
 from trustsurvey.analysis.records import ItemMoments, Tallied
 from trustsurvey.errors import Fault, PlanError
 from trustsurvey.statistics import scoring, weighting
 from trustsurvey.statistics.arrays import FloatArray
+from trustsurvey.statistics.combination import both
 from trustsurvey.statistics.estimation import CLUSTER, STRATUM
-from trustsurvey.statistics.tally import Axis, N, Tallier, Tally, coded, scored
+from trustsurvey.statistics.tally import Axis, N, Scored, Tallier, Tally, coded, scored
 
 CHUNK = 50_000
 SHOWN = 20
@@ -103,15 +104,23 @@ class _Reader:
         weight = self._weights(table, rows)
         self._check_design(table, rows)
         self._add_covariates(table, rows)
-        values = {planned.measure.code: self._values(planned, table, rows) for planned in self._plan.measures}
+        values: dict[str, Scored] = {}
+        for planned in self._plan.measures:
+            if isinstance(planned.source, Ratio):
+                first, second = (
+                    scored(self._numbers(name, table, rows)) for name in (planned.source.numerator, planned.source.denominator)
+                )
+                values |= both(planned.measure.code, above, below)
+            else:
+                values[planned.measure.code] = scored(self._values(planned, table, rows))
         axes, codes = [], []
         for name, column in self._axes.items():
             levels, code = coded(table[column], missing=tuple(self._plan.missing))
             axes.append(Axis(name, levels))
             codes.append(code)
-        binary = [p.measure.code for p in self._plan.measures if p.is_proportion]
+        binary = [p.measure.code for p in self._plan.measures if isinstance(p.source, Equals)]
         tallier = Tallier(axes, tuple(values), binary=binary, populations={k: v for k, (v, _) in self._populations.items()})
-        tallier.add(codes, weight, [scored(value) for value in values.values()])
+        tallier.add(codes, weight, list(values.values()))
         made = tallier.result()
         self._tally = made if self._tally is None else self._tally + made
 
@@ -246,6 +255,8 @@ class _Reader:
 def _columns(planned: PlannedMeasure) -> tuple[str, ...]:
     if isinstance(planned.source, Items):
         return planned.source.names
+    if isinstance(planned.source, Ratio):
+        return (planned.source.numerator, planned.source.denominator)
     return (planned.source.name,) if isinstance(planned.source, Column | Equals) else ()
 
 

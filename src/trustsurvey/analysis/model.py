@@ -13,6 +13,8 @@ from trustsurvey.errors import StatisticsError
 from trustsurvey.statistics.arrays import BoolArray, FloatArray
 from trustsurvey.statistics.small_area import SmallAreaResult, fay_herriot, smooth_variances
 
+_NOT_MODELLED = ("proportion", "share", "total", "ratio")
+
 LEAST_AREAS = 5
 """Fewer areas than this are not modelled."""
 
@@ -23,7 +25,7 @@ def modelled(areas: Figures, everyone: Figures, plan: Plan, covariates: Mapping[
     The model is fitted to shown areas only: a suppressed area is in none of the numbers that the others get, and has none itself. As they
     are where the plan has no model, too few areas are shown, or the whole isn't.
     """
-    if plan.small_area is None or areas.planned.is_proportion or everyone.flags[0].suppressed:
+    if plan.small_area is None or areas.planned.measure.kind in _NOT_MODELLED or everyone.flags[0].suppressed:
         return areas
     shown = np.zeros(len(areas.places), dtype=np.bool_)
     shown[areas.shown()] = True

@@ -130,7 +130,7 @@ def _figured(design: Design, plan: Plan, areas: Sequence[Area], ledger: Ledger, 
     runs: tuple[Bracket, ...] = ()
     total = Count()
     for planned in plan.measures:
-        ranked = planned.measure.code == plan.index
+        ranked = planned.measure.code == plan.index and planned.measure.kind not in ("total", "ratio")
         everyone = figures(planned, plan, of_whole, [(None, None)])
         parts = []
         if of_areas is not None:

@@ -50,6 +50,14 @@ class Equals:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """The total of one numeric column over that of another, over who has both."""
+
+    numerator: str
+    denominator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inverse:
     """One over a proportion of the same plan."""
 
@@ -66,7 +74,7 @@ class PlannedMeasure:
     """
 
     measure: Measure
-    source: Column | Items | Equals | Inverse | None = None
+    source: Column | Items | Equals | Ratio | Inverse | None = None
     interval: Method = Method.T
     scale: float = 1.0
     half_width: float | None = None
@@ -205,7 +213,7 @@ def _share(questionnaire: Questionnaire, item: str, option: str, title: str) -> 
 
 
 def tallied_measures(plan: Plan) -> tuple[PlannedMeasure, ...]:
-    """The measures that are summed up; the others are made from these."""
+    """The measures that are summed up; an inverse is made from another."""
     return tuple(planned for planned in plan.measures if not isinstance(planned.source, Inverse))
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml.comments import CommentedMap
 
 from trustsurvey import yaml_files
-from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, SmallArea, Suppression
+from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, Ratio, SmallArea, Suppression
 from trustsurvey.analysis.release import Measure, Unit
 from trustsurvey.errors import Fault, PlanError
 from trustsurvey.statistics.disclosure import HALF_WIDTH
@@ -59,6 +59,18 @@ class _Proportion(_Measure):
     interval: Method = Method.KORN_GRAUBARD
 
 
+class _Total(_Measure):
+    kind: Literal["total"]
+    column: Name
+    equals: str | None = None  # a count of people, where given
+
+
+class _Ratio(_Measure):
+    kind: Literal["ratio"]
+    numerator: Name
+    denominator: Name
+
+
 class _Suppression(_Raw):
     minimum_n: Annotated[int, Field(ge=0)] = 10
     rule: Literal["nchs", "none"] = "nchs"
@@ -87,7 +99,7 @@ class _Plan(_Raw):
     margins: dict[str, Annotated[dict[str, Total], Field(min_length=1)]] = {}
     collapse: dict[str, _Sparse | dict[str, str]] = {}
     bounds: _Bounds | None = None
-    measures: Annotated[list[Annotated[_Mean | _Domain | _Proportion, Field(discriminator="kind")]], Field(min_length=1)]
+    measures: Annotated[list[Annotated[_Mean | _Domain | _Proportion | _Total | _Ratio, Field(discriminator="kind")]], Field(min_length=1)]
     groups: list[Name] = []
     missing: list[str] = [""]
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -140,7 +152,7 @@ def read_plan(text: str, *, file: str = "plan.yaml") -> Plan:
     )
 
 
-def _planned(raw: _Mean | _Domain | _Proportion) -> PlannedMeasure:
+def _planned(raw: _Mean | _Domain | _Proportion | _Total | _Ratio) -> PlannedMeasure:
     title = raw.title or raw.code
     if isinstance(raw, _Mean):
         measure = Measure(code=raw.code, kind="mean", unit=Unit.VALUE, title=title, item=raw.column)
@@ -148,6 +160,14 @@ def _planned(raw: _Mean | _Domain | _Proportion) -> PlannedMeasure:
     if isinstance(raw, _Proportion):
         measure = Measure(code=raw.code, kind="proportion", unit=Unit.FRACTION, title=title, item=raw.column)
         return PlannedMeasure(measure=measure, source=Equals(raw.column, raw.equals), interval=raw.interval)
+    if isinstance(raw, _Total):
+        measure = Measure(
+            code=raw.code, kind="total", unit=Unit.TOTAL if raw.equals is not None else Unit.VALUE, title=title, item=raw.column
+        )
+        return PlannedMeasure(measure=measure, source=Column(raw.column) if raw.equals is None else Equals(raw.column, raw.equals))
+    if isinstance(raw, _Ratio):
+        measure = Measure(code=raw.code, kind="ratio", unit=Unit.VALUE, title=title)
+        return PlannedMeasure(measure=measure, source=Ratio(raw.numerator, raw.denominator))
     items = Items(
         names=tuple(raw.items),
         reverse=frozenset(raw.reverse),
@@ -164,8 +184,8 @@ def _fault(document: CommentedMap, file: str, path: Sequence[str | int], kind: s
     said = {
         "extra_forbidden": f"there is no setting named {path[-1]!r} here" if path else message,
         "missing": f"{path[-1]!r} is missing" if path else message,
-        "union_tag_not_found": "`kind` is missing: mean, domain or proportion",
-        "union_tag_invalid": "there is no such kind of measure: use mean, domain or proportion",
+        "union_tag_not_found": "`kind` is missing: mean, domain, proportion, total or ratio",
+        "union_tag_invalid": "there is no such kind of measure: use mean, domain, proportion, total or ratio",
     }.get(kind, message.removeprefix("Value error, "))
     if kind not in ("", "extra_forbidden", "missing", "union_tag_not_found", "union_tag_invalid", "value_error"):
         said = f"{said} (got {got!r})"
