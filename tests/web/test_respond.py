@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -205,6 +206,18 @@ def test_what_was_not_asked_is_dropped(client: FlaskClient, wave: WaveRow, sqlit
     data = {"ticket": ticket(client), "area": "a1", "victim": "no", "reported": "no", "why_not": ["?", "police"]}
     assert client.post(f"/s/{SURVEY}/en", data=data).status_code == 303
     assert stored(sqlite, wave) == [{"area": "a1", "victim": "no"}]
+
+
+def test_a_crowd_that_sends_at_once_is_heard_in_full(app: Flask, wave: WaveRow, sqlite: Engine) -> None:
+    """A transaction that reads before it writes would fail on SQLite as soon as another one commits in between."""
+    data = {"ticket": ticket(app.test_client()), "area": "a1", "fp_respect": "1"}
+
+    def send(_: int) -> int:
+        return app.test_client().post(f"/s/{SURVEY}/en", data=data).status_code
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert set(crowd.map(send, range(48))) == {303}
+    assert len(stored(sqlite, wave)) == 48
 
 
 def test_living_outside_ends_kindly_and_stores_nothing(page_client: FlaskClient, wave: WaveRow, sqlite: Engine) -> None:
