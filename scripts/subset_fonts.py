@@ -1,11 +1,15 @@
 """Make the fonts that reports ship with: static TrueType, cut down to the scripts they are for.
 
-    npm pack @expo-google-fonts/noto-sans vazirmatn      # the sources; both under the SIL Open Font License
+    npm pack vazirmatn @expo-google-fonts/noto-sans{,-devanagari,-ethiopic,-sc,-tc,-kr}   # all under the SIL Open Font License
     python scripts/subset_fonts.py FOLDER_WITH_THE_TGZ
 
 Each face is read out of its npm package, subset with fontTools and written to ``src/trustsurvey/publish/pdf/fonts``.
 A face is refused when it has no TrueType outlines, varies, or shares a PostScript name with another: reportlab would
-embed the first of two such faces for both.
+embed the first of two such faces for both. All together may weigh 9 MB.
+
+Chinese and Korean are cut to the characters in common use: GB 2312, the first level of Big5, the syllables of KS X 1001; and to whatever
+the catalogues and CLDR's names of languages and months hold beyond those. The heavier weights have the commonest only, since a character
+that a heavier face lacks is set in the lighter one.
 """
 
 from __future__ import annotations
@@ -13,13 +17,18 @@ from __future__ import annotations
 import io
 import sys
 import tarfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale
+from babel.messages.pofile import read_po
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).parent.parent / "src/trustsurvey/publish/pdf/fonts"
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "src/trustsurvey/publish/pdf/fonts"
+LIMIT = 9_000_000  # bytes, all faces together
 
 LATIN_AND_CYRILLIC = (
     *range(0x20, 0x7F),
@@ -41,30 +50,100 @@ ARABIC = (
 )  # fmt: skip
 
 
+DEVANAGARI = (0x20, 0xA0, 0x200C, 0x200D, 0x25CC, *range(0x900, 0x980), *range(0xA8E0, 0xA900), 0x20B9)
+ETHIOPIC = (0x20, 0xA0, 0x200C, *range(0x1200, 0x13A0))
+ETHIOPIC_RARER = (*range(0x2D80, 0x2DE0), *range(0xAB00, 0xAB30))
+CHINESE_MARKS = (
+    0x20, 0x200C, 0xB7, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2025, 0x2026, 0x203B, 0x25CB, 0x25CF,
+    *range(0x3000, 0x3030),
+    *range(0xFF01, 0xFF5F),
+    0xFFE0, 0xFFE1, 0xFFE5,
+)  # fmt: skip
+KOREAN_MARKS = (0x20, 0x200C, *range(0x3000, 0x3018), *range(0x3131, 0x318F), *range(0xFF01, 0xFF5F))
+
+
+def double_bytes(codec: str, leads: Iterable[int], trails: Iterable[int]) -> tuple[int, ...]:
+    """Code points of a double-byte character set between these bytes, in its order."""
+    pairs = [bytes((lead, trail)) for lead in leads for trail in trails]
+    return tuple(ord(text) for pair in pairs if len(text := pair.decode(codec, "ignore")) == 1)
+
+
+def used(locale: str) -> tuple[int, ...]:
+    """Code points of the locale's catalogues and of its names of languages, places and months."""
+    return tuple(sorted({ord(c) for text in _texts(locale) for c in text if ord(c) > 0x2E7F}))
+
+
+def _texts(locale: str) -> Iterator[str]:
+    cldr = Locale.parse(locale)
+    for names in (cldr.languages, cldr.territories, cldr.scripts, *cldr.months["format"].values(), *cldr.days["format"].values()):
+        yield from names.values()
+    yield from cldr.date_formats["long"].pattern
+    for path in sorted((ROOT / "translations" / locale).glob("LC_MESSAGES/*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                yield from message.string if isinstance(message.string, list | tuple) else [message.string]
+
+
+GB_TRAILS = range(0xA1, 0xFF)
+BIG5_TRAILS = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+GB2312_COMMON = double_bytes("gb2312", range(0xB0, 0xD8), GB_TRAILS)  # level 1: 3,755 by pronunciation
+GB2312_RARER = double_bytes("gb2312", range(0xD8, 0xF8), GB_TRAILS)  # level 2: 3,008 by radical
+BIG5_COMMON = tuple(c for c in double_bytes("big5", range(0xA4, 0xC7), BIG5_TRAILS) if 0x4E00 <= c <= 0x9FFF)  # level 1: 5,401
+KSX1001 = double_bytes("euc_kr", range(0xB0, 0xC9), GB_TRAILS)  # 2,350 syllables
+SIMPLIFIED = (*CHINESE_MARKS, *used("zh_Hans"), *GB2312_COMMON)
+TRADITIONAL = (*CHINESE_MARKS, *used("zh_Hant"), *BIG5_COMMON)
+KOREAN = (*KOREAN_MARKS, *used("ko"), *KSX1001)
+
+
 @dataclass(frozen=True)
 class Face:
     archive: str  # how the npm package's file name begins
     member: str
     name: str
     codepoints: tuple[int, ...]
+    kerning: bool = True
 
 
+def google(
+    package: str, family: str, regular: tuple[int, ...], semibold: tuple[int, ...] | None = None, *, kerning: bool = True
+) -> tuple[Face, Face]:
+    """A family's two weights out of its package."""
+    archive = f"expo-google-fonts-{package}"
+    return (
+        Face(archive, f"package/400Regular/{family}_400Regular.ttf", f"{family}-Regular", regular, kerning),
+        Face(archive, f"package/600SemiBold/{family}_600SemiBold.ttf", f"{family}-SemiBold", semibold or regular, kerning),
+    )
+
+
+# The kerning of Ethiopic alone would weigh 0.4 MB; its letters stand well without.
 FACES = (
-    Face("expo-google-fonts-noto-sans", "package/400Regular/NotoSans_400Regular.ttf", "NotoSans-Regular", LATIN_AND_CYRILLIC),
-    Face("expo-google-fonts-noto-sans", "package/600SemiBold/NotoSans_600SemiBold.ttf", "NotoSans-SemiBold", LATIN_AND_CYRILLIC),
+    *google("noto-sans", "NotoSans", LATIN_AND_CYRILLIC),
     Face("vazirmatn", "package/fonts/ttf/Vazirmatn-Regular.ttf", "Vazirmatn-Regular", ARABIC),
     Face("vazirmatn", "package/fonts/ttf/Vazirmatn-SemiBold.ttf", "Vazirmatn-SemiBold", ARABIC),
+    *google("noto-sans-devanagari", "NotoSansDevanagari", DEVANAGARI),
+    *google("noto-sans-ethiopic", "NotoSansEthiopic", (*ETHIOPIC, *ETHIOPIC_RARER), ETHIOPIC, kerning=False),
+    *google("noto-sans-sc", "NotoSansSC", (*SIMPLIFIED, *GB2312_RARER), SIMPLIFIED),
+    *google("noto-sans-tc", "NotoSansTC", TRADITIONAL),
+    *google("noto-sans-kr", "NotoSansKR", KOREAN),
 )
 LICENCES = (
     ("expo-google-fonts-noto-sans", "package/LICENSE_FONT", "OFL-NotoSans.txt"),
     ("vazirmatn", "package/OFL.txt", "OFL-Vazirmatn.txt"),
+    ("expo-google-fonts-noto-sans-devanagari", "package/LICENSE_FONT", "OFL-NotoSansDevanagari.txt"),
+    ("expo-google-fonts-noto-sans-ethiopic", "package/LICENSE_FONT", "OFL-NotoSansEthiopic.txt"),
+    ("expo-google-fonts-noto-sans-sc", "package/LICENSE_FONT", "OFL-NotoSansSC.txt"),
+    ("expo-google-fonts-noto-sans-tc", "package/LICENSE_FONT", "OFL-NotoSansTC.txt"),
+    ("expo-google-fonts-noto-sans-kr", "package/LICENSE_FONT", "OFL-NotoSansKR.txt"),
 )
-# Kept: joining and mark placement, without which Arabic and Vietnamese fall apart; localised forms; kerning.
-FEATURES = ["ccmp", "locl", "init", "medi", "fina", "isol", "rlig", "calt", "mark", "mkmk", "kern", "curs"]
+# Kept: joining and mark placement, without which Arabic and Vietnamese fall apart; the conjuncts of Devanagari; localised forms; kerning.
+FEATURES = [
+    "ccmp", "locl", "init", "medi", "fina", "isol", "rlig", "calt", "mark", "mkmk", "kern", "curs",
+    "nukt", "akhn", "rphf", "rkrf", "blwf", "half", "vatu", "cjct", "pres", "abvs", "blws", "psts", "haln", "abvm", "blwm", "dist",
+]  # fmt: skip
 
 
 def read(folder: Path, archive: str, member: str) -> bytes:
-    found = sorted(folder.glob(f"{archive}-*.tgz"))
+    found = sorted(folder.glob(f"{archive}-[0-9]*.tgz"))
     if not found:
         raise SystemExit(f"{folder} holds no {archive}-*.tgz: run `npm pack` there first (see the top of this script)")
     with tarfile.open(found[-1]) as tar:
@@ -75,13 +154,14 @@ def read(folder: Path, archive: str, member: str) -> bytes:
 
 
 def cut(face: Face, data: bytes) -> bytes:
-    font = TTFont(io.BytesIO(data))
+    font = TTFont(io.BytesIO(data), recalcTimestamp=False)
     if "glyf" not in font or "fvar" in font:
         raise SystemExit(f"{face.name}: not a static TrueType face")
+    features = FEATURES if face.kerning else [name for name in FEATURES if name != "kern"]
     options = subset.Options(
-        layout_features=FEATURES, hinting=False, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], glyph_names=False, notdef_outline=True
+        layout_features=features, hinting=False, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], glyph_names=False, notdef_outline=True
     )
-    options.drop_tables += ["DSIG", "GDEF"] if "GPOS" not in font else ["DSIG"]
+    options.drop_tables += ["DSIG", "vhea", "vmtx", *(["GDEF"] if "GPOS" not in font else [])]  # vertical text isn't set
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=face.codepoints)
     cutter.subset(font)
@@ -98,10 +178,15 @@ def main(folder: Path) -> None:
     names = [face.name for face in FACES]
     if len(set(names)) != len(names):
         raise SystemExit("two faces share a PostScript name")
+    total = 0
     for face in FACES:
         data = cut(face, read(folder, face.archive, face.member))
         (TARGET / f"{face.name}.ttf").write_bytes(data)
+        total += len(data)
         print(f"{face.name}.ttf  {len(data) / 1024:.0f} KB")
+    print(f"all  {total / 1e6:.2f} MB")
+    if total > LIMIT:
+        raise SystemExit(f"the faces weigh more than {LIMIT / 1e6:.0f} MB")
     for archive, member, name in LICENCES:
         (TARGET / name).write_bytes(read(folder, archive, member))
 

@@ -12,6 +12,10 @@ SENTENCES = {
     "English": ("Trust stands at 54.3 (+3 to −2).", False),
     "Spanish": ("La confianza es de 54,3; subió «mucho».", False),
     "Vietnamese": ("Tiếng Việt: ngữ điệu, Đường", False),
+    "Hindi": ("अक्टूबर 2026: स्थानीय पुलिस पर भरोसा, आँकड़े", False),
+    "Amharic": ("በአካባቢው ፖሊስ ላይ ያለው እምነት ከ100 54 ነው።", False),
+    "Chinese": ("居民对当地警察的信任为 54.3 分（满分 100 分）。", False),
+    "Korean": ("지역 경찰에 대한 신뢰는 54.3점입니다.", False),
     "Russian": ("Доверие к полиции — 54,3", False),
     "Arabic": ("تبلغ الثقةُ بالشرطة 54.3 من 100، ولا تغيّر يمكن رصده في الأحياء.", True),
     "Persian": ("می‌خواهم اعتماد ۵۴٫۳ از ۱۰۰ باشد", True),
@@ -47,7 +51,7 @@ def test_the_shipped_faces_have_every_character(language: str) -> None:
 
 
 def test_a_character_that_no_face_has_is_named() -> None:
-    assert fonts.missing("Trust 信頼") == {"信", "頼"}
+    assert fonts.missing("Trust ᚠ頼") == {"ᚠ", "頼"}
 
 
 def order_of(text: str, *, rtl: bool) -> str:
@@ -103,7 +107,7 @@ def test_chinese_breaks_between_characters_and_never_before_punctuation() -> Non
 
 def test_faces_differ_in_their_names() -> None:
     """Two faces with one PostScript name would be embedded as one."""
-    names = [face(name).face.name for chain in fonts.CHAINS.values() for name in chain]
+    names = [face(name).face.name for name in {*fonts.chain(400, "en"), *fonts.chain(600, "en")}]
     assert len(set(names)) == len(names)
 
 

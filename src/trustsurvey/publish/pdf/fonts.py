@@ -16,12 +16,14 @@ import uharfbuzz
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 REGULAR, SEMIBOLD = 400, 600
-CHAINS: dict[int, tuple[str, ...]] = {
-    REGULAR: ("NotoSans-Regular", "Vazirmatn-Regular"),
-    SEMIBOLD: ("NotoSans-SemiBold", "Vazirmatn-SemiBold"),
-}
+WEIGHTS = {REGULAR: "Regular", SEMIBOLD: "SemiBold"}
+FAMILIES = ("NotoSans", "Vazirmatn", "NotoSansDevanagari", "NotoSansEthiopic")
+HAN = {"zh-Hans": "NotoSansSC", "zh-Hant": "NotoSansTC", "ko": "NotoSansKR"}
+"""Families that share characters but not their shapes: a text's own language goes first."""
+FULL_WIDTH = frozenset("“”‘’…—·")  # as wide as a character beside Chinese ones, though Latin faces have them too
+FIRST_HAN = "\u2e80"
 FIRST_PRIVATE = 0xF0000  # supplementary private use: 65,534 codes that no text holds
-EMPTY = 0x200C  # zero-width non-joiner: every face has it
+EMPTY, SPACE = 0x200C, 0x20  # the zero-width non-joiner, which Chinese faces lack
 _lock = threading.Lock()
 
 
@@ -36,7 +38,8 @@ class Face(ttfonts.TTFont):  # type: ignore[misc]
         path = resources.files("trustsurvey.publish.pdf") / "fonts" / f"{name}.ttf"
         super().__init__(name, str(path))
         self.harfbuzz = uharfbuzz.Font(uharfbuzz.Face(path.read_bytes()))
-        self.empty: int = self.face.charToGlyph[EMPTY]  # a glyph that draws nothing and takes no room
+        glyphs = self.face.charToGlyph
+        self.empty: int = glyphs.get(EMPTY, glyphs[SPACE])  # draws nothing; set without room
         self.sources: dict[int, str] = {}
         self._codes: dict[tuple[int, str], int] = {}
 
@@ -92,22 +95,32 @@ def face(name: str) -> Face:
         return made
 
 
+@lru_cache
+def chain(weight: int, language: str) -> tuple[str, ...]:
+    """The faces to try, in order; the lighter ones last, since the heavier Chinese ones hold the commonest characters only."""
+    own = [HAN[language]] if language in HAN else []
+    families = (*FAMILIES, *own, *(family for family in HAN.values() if family not in own))
+    return tuple(f"{family}-{WEIGHTS[w]}" for w in dict.fromkeys((weight, REGULAR)) for family in families)
+
+
 @lru_cache(65536)
-def face_for(character: str, weight: int) -> str | None:
+def face_for(character: str, weight: int, language: str = "en") -> str | None:
     """The first face of the chain that has the character; None when no face has it."""
-    return next((name for name in CHAINS[weight] if face(name).has(character)), None)
+    return next((name for name in chain(weight, language) if face(name).has(character)), None)
 
 
-def faces_of(text: str, weight: int) -> list[str]:
+def faces_of(text: str, weight: int, language: str = "en") -> list[str]:
     """A face for each character. Marks, joiners and spaces stay with the face before them where it has them."""
     chosen: list[str] = []
-    for character in text:
+    for n, character in enumerate(text):
         previous = chosen[-1] if chosen else None
-        stays = unicodedata.category(character) in ("Cf", "Mn", "Me", "Zs")
+        stays = unicodedata.category(character) in ("Cf", "Mn", "Me", "Mc", "Zs")
         if stays and previous and (face(previous).has(character) or unicodedata.category(character) == "Cf"):
             chosen.append(previous)
+        elif character in FULL_WIDTH and language in HAN and any(neighbor >= FIRST_HAN for neighbor in text[max(n - 1, 0) : n + 2]):
+            chosen.append(f"{HAN[language]}-{WEIGHTS[weight]}")
         else:
-            chosen.append(face_for(character, weight) or previous or CHAINS[weight][0])
+            chosen.append(face_for(character, weight, language) or previous or chain(weight, language)[0])
     return chosen
 
 

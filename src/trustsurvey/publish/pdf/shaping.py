@@ -25,8 +25,10 @@ EMBED = ("\u202a", "\u202b")
 POP_EMBED = "\u202c"
 MARK = ("\u200e", "\u200f")
 CONTROLS = frozenset({*ISOLATES, POP_ISOLATE, *EMBED, POP_EMBED, *MARK, "\u061c", "\u202d", "\u202e"})
-NOT_FIRST = frozenset("，。、；：？！）」』】》％,.;:?!)]}%")
-NOT_LAST = frozenset("（「『【《([{")
+NOTHING = "\u200b"  # what a glyph reads as whose text another glyph holds
+NOT_FIRST = frozenset("，。、；：？！）」』】》〉〕〗｝］％·‧…—～–’”々ー,.;:?!)]}%>°′″")
+NOT_LAST = frozenset("（「『【《〈〔〖｛［‘“([{<+−$＄￥#")
+"""Kinsoku: marks that don't begin or end a line in Chinese (the core of JIS X 4051's and GB/T 15834's lists)."""
 
 
 def _first_strong(text: str) -> int:
@@ -105,8 +107,9 @@ class Run:
 def shape(text: str, name: str, rtl: bool, language: str) -> Run:
     """One run shaped by HarfBuzz. The glyphs' sources, put together, are ``text`` again.
 
-    Readers take a glyph off the base line for a word of its own, and turn round the letters of a ligature that runs right to left. So a
-    raised mark leaves its text on an empty glyph in its place and is drawn by itself, and a ligature shares its letters with empty glyphs.
+    Readers take a mark that is moved to its letter for a word of its own, and turn round the letters of a ligature that runs right to
+    left. So a moved mark leaves its text on an empty glyph in its place and is drawn by itself, and a ligature shares its letters with
+    empty glyphs.
     """
     chosen = face(name)
     buffer = uharfbuzz.Buffer()
@@ -120,7 +123,7 @@ def shape(text: str, name: str, rtl: bool, language: str) -> Run:
     sources = _sources(text, [info.cluster for info in infos], rtl)
     line = _Line(chosen)
     for info, position, source in zip(infos, positions, sources, strict=True):
-        if position.y_offset and not position.x_advance:
+        if not position.x_advance and (position.x_offset or position.y_offset or source == NOTHING):
             line.raise_(info.codepoint, source, chosen.pdfScale(position.x_offset), chosen.pdfScale(position.y_offset))
             continue
         if rtl and len(source) > 1:
@@ -148,9 +151,10 @@ class _Line:
         self.width += advance
 
     def raise_(self, glyph: int, source: str, x: float, y: float) -> None:
-        code = chr(self.face.code(glyph, "\u200b"))
+        code = chr(self.face.code(glyph, NOTHING))
         self.raised.append(Raised(code, (self.width + x) / 1000, y / 1000))
-        self.add(self.face.empty, source, 0.0)
+        if source != NOTHING:
+            self.add(self.face.empty, source, 0.0)
 
 
 def _sources(text: str, clusters: Sequence[int], rtl: bool) -> list[str]:
@@ -165,7 +169,7 @@ def _sources(text: str, clusters: Sequence[int], rtl: bool) -> list[str]:
         characters = text[cluster : after[cluster]]
         for k, n in enumerate(reversed(glyphs) if rtl else glyphs):
             last = k == len(glyphs) - 1
-            sources[n] = (characters[k:] if last else characters[k : k + 1]) or "\u200b"
+            sources[n] = (characters[k:] if last else characters[k : k + 1]) or NOTHING
     return sources
 
 
@@ -184,7 +188,7 @@ class Text:
         self.rtl, self.language = rtl, language
         self.faces: list[str] = []
         for text, part_weight in parts:
-            self.faces += faces_of("".join(c for c in text if c not in CONTROLS), part_weight)
+            self.faces += faces_of("".join(c for c in text if c not in CONTROLS), part_weight, language)
 
     def width(self, start: int = 0, end: int | None = None) -> float:
         """The width of text[start:end] at a size of 1 point."""
@@ -194,7 +198,7 @@ class Text:
         """(start, end) of each line not wider than ``limit``, for a size of 1 point. A word wider than that is broken by character."""
         found: list[tuple[int, int]] = []
         start = position = 0
-        for chunk in _chunks(self.text):
+        for chunk in _chunks(self.text, self.language.startswith("ko")):
             end = position + len(chunk)
             visible = position + len(chunk.rstrip())
             if start < position and self.width(start, visible) > limit:
@@ -258,17 +262,20 @@ class Text:
 
 
 def _wide(character: str) -> bool:
-    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
+    return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\uff00" <= character <= "\uffef"
 
 
-def _chunks(text: str) -> Iterator[str]:
-    """Pieces between which a line may break: after spaces, and between Chinese characters but for punctuation that clings."""
+def _chunks(text: str, by_word: bool) -> Iterator[str]:
+    """Pieces between which a line may break: after spaces and, but for ``by_word`` (Korean), between Chinese characters.
+
+    Punctuation clings to the character it belongs to.
+    """
     piece = ""
     for character in text:
         if piece:
             last = piece[-1]
             after_space = last == " " and character != " "
-            between = (_wide(last) or _wide(character)) and not last.isspace() and not character.isspace()
+            between = not by_word and (_wide(last) or _wide(character)) and not last.isspace() and not character.isspace()
             if after_space or (between and character not in NOT_FIRST and last not in NOT_LAST):
                 yield piece
                 piece = ""
