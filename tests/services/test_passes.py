@@ -43,8 +43,9 @@ class Phone:
 
 
 def issued(engine: Engine, count: int = 3) -> Issued:
-    small_city(engine)
+    wave = small_city(engine)
     with engine.begin() as connection:
+        ask_for_passes(connection, wave)
         return issue_passes(connection, SURVEY, count=count, key=KEY)
 
 
@@ -166,7 +167,8 @@ def test_another_wave_knows_neither_code_nor_pass(engine: Engine) -> None:
     one = got(engine, made, made.codes[0])
     other = small_city(engine, survey="hill-trust")
     with engine.begin() as connection:
-        theirs = issue_passes(connection, "hill-trust", count=1, key=KEY).wave
+        theirs = ask_for_passes(connection, other)
+        issue_passes(connection, "hill-trust", count=1, key=KEY)
     assert other.id == theirs.id
     assert theirs.pass_public
     with pytest.raises(StateError, match="can't be used"):
@@ -202,8 +204,10 @@ def test_passes_are_asked_for_before_the_first_response_only(engine: Engine) -> 
     with engine.begin() as connection:
         collect(connection, wave, area="a1", answers=ANSWERS)
     with pytest.raises(StateError, match="has responses by its open link"), engine.begin() as connection:
+        ask_for_passes(connection, wave)
+    with pytest.raises(StateError, match="opened without --passes"), engine.begin() as connection:
         issue_passes(connection, SURVEY, count=1, key=KEY)
-    with pytest.raises(StateError, match="asks for no invitation"), engine.begin() as connection:
+    with pytest.raises(StateError, match="opened without --passes"), engine.begin() as connection:
         redeem_pass.verify(connection, wave, "")
 
 

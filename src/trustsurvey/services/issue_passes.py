@@ -46,23 +46,22 @@ def ask_for_passes(connection: Connection, wave: WaveRow) -> WaveRow:
 def issue_passes(connection: Connection, survey: str, *, count: int, key: str) -> Issued:
     """Make ``count`` invitations to the open wave of ``survey``, and keep their codes' hashes under the instance's ``key``.
 
-    The first invitations of a wave make its key. Raises NotFound for an unknown survey, and StateError for a count that can't be made,
-    when no wave is open, and when the wave has responses by its open link.
+    Raises NotFound for an unknown survey, and StateError for a count that can't be made, when no wave is open, and when the open wave was
+    opened without passes.
     """
     if not 1 <= count <= MOST:
         raise StateError(f"{count:,} invitations can't be made at once; take 1 to {MOST:,}")
     wave = next((found for found in queries.waves(connection, survey) if found.is_open), None)
     if wave is None:
         raise StateError(f"no wave of {survey} is open; invitations are made for an open wave (trustsurvey wave open)")
-    if wave.pass_public is None:
-        wave = ask_for_passes(connection, wave)
+    public = public_key(wave)
     made = tuple(codes.make() for _ in range(count))
     queries.add_invitations(connection, wave.id, [codes.keyed_hash(code, key) for code in made])
-    return Issued(wave, made, passes.fingerprint(public_key(wave)))
+    return Issued(wave, made, passes.fingerprint(public))
 
 
 def public_key(wave: WaveRow) -> str:
     """The key that the passes of ``wave`` are checked with (PEM). Raises StateError when it asks for none."""
     if wave.pass_public is None:
-        raise StateError(f"wave {wave.number} of {wave.survey.code} asks for no invitation: anyone with its address may answer")
+        raise StateError(f"wave {wave.number} of {wave.survey.code} takes answers from anyone: it was opened without --passes")
     return wave.pass_public
