@@ -43,6 +43,9 @@ class Settings:
     require_https: bool = _setting(
         "TRUSTSURVEY_REQUIRE_HTTPS", "Send HSTS and mark the staff's cookie as secure; on wherever TLS ends in front", False
     )
+    retention_days: int = _setting(
+        "TRUSTSURVEY_RETENTION_DAYS", "Days that a closed wave's records are kept; `retain` destroys them then", 90
+    )
 
     @property
     def url(self) -> str:

@@ -6,10 +6,20 @@ from pathlib import Path
 
 import numpy as np
 from scipy.stats import spearmanr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from tests.services.people import record_of
+from trustsurvey.settings import Settings
 from trustsurvey.store.queries import WaveRow
+
+
+def everything(settings: Settings) -> bytes:
+    """Every byte of the database: the SQLite files, or PostgreSQL's whole folder with its log."""
+    folder = settings.instance
+    if settings.database_url:
+        host = make_url(settings.database_url).query["host"]
+        folder = Path(host if isinstance(host, str) else host[0])
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def order_in_bytes(files: list[Path], wave: WaveRow, people: range) -> float:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 
 from tests.conftest import SURVEY, boundaries, notice, small_city
+from tests.services.order import everything
 from tests.services.people import answers_of, record_of
 from trustsurvey.analysis.release import Release
 from trustsurvey.anonymity import sealing
@@ -29,6 +30,7 @@ from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
 
 PEOPLE = range(30)
+OTHERS, SEALED = 600_000, range(700_000, 700_030)  # people that no other test has
 SEALING = sealing.make_keys()
 
 
@@ -48,28 +50,19 @@ def sealed_wave(engine: Engine, number: int = 2) -> WaveRow:
         )
 
 
-def everything(settings: Settings) -> bytes:
-    """Every byte of the database: the SQLite files, or PostgreSQL's whole folder with its log."""
-    folder = settings.instance
-    if settings.database_url:
-        host = make_url(settings.database_url).query["host"]
-        folder = Path(host if isinstance(host, str) else host[0])
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-
-
 def test_what_is_taken_says_nothing_and_the_release_says_all(engine: Engine, each_settings: Settings) -> None:
     open_to_all = small_city(engine)
     for person in PEOPLE:
         with engine.begin() as connection:
-            collect(connection, open_to_all, area="b1", answers=answers_of(open_to_all, 1000 + person))
+            collect(connection, open_to_all, area="b1", answers=answers_of(open_to_all, OTHERS + person))
     with engine.begin() as connection:
         close_wave(connection, SURVEY, closed=date(2026, 10, 25))
         plain = publish_release(connection, SURVEY, released=date(2026, 11, 1))
     wave = sealed_wave(engine)
     for person in PEOPLE:
         with engine.begin() as connection:
-            collect(connection, wave, area="b1", answers=answers_of(wave, 1000 + person))
-    answer_without_comment(engine, wave, range(len(PEOPLE), 60), area="a1")
+            collect(connection, wave, area="b1", answers=answers_of(wave, OTHERS + person))
+    answer_without_comment(engine, wave, SEALED, area="a1")
     with engine.begin() as connection:
         assert queries.count_responses(connection, wave.id) == 60
         assert list(queries.records(connection, wave.id)) == []
@@ -82,8 +75,8 @@ def test_what_is_taken_says_nothing_and_the_release_says_all(engine: Engine, eac
         assert connection.scalar(text("SELECT count(*) FROM sealed_response")) == 60
         assert connection.scalar(text("SELECT count(*) FROM response WHERE wave_id = :w"), {"w": wave.id}) == 0
     taken = everything(each_settings)
-    assert record_of(open_to_all, 1007).encode() in taken, "what isn't sealed is found"
-    assert not [person for person in range(len(PEOPLE), 60) if record_of(wave, person).encode() in taken]
+    assert record_of(open_to_all, OTHERS + 7).encode() in taken, "what isn't sealed is found"
+    assert not [person for person in SEALED if record_of(wave, person).encode() in taken]
     assert made.n == 60
     assert of_area(made, "b1") == of_area(plain, "b1") != []
 

@@ -297,10 +297,15 @@ def comments(connection: Connection, wave_id: int) -> tuple[bytes, ...]:
 
 def count_responses(connection: Connection, wave_id: int) -> int:
     """How many responses a wave has, sealed ones too."""
-    return sum(
-        connection.scalar(select(func.count()).select_from(_rows_of(connection, table, wave_id, "id").subquery())) or 0
-        for table in (response, sealed_response)
-    )
+    return sum(_count(connection, table, wave_id) for table in (response, sealed_response))
+
+
+def count_comments(connection: Connection, wave_id: int) -> int:
+    return _count(connection, comment, wave_id)
+
+
+def _count(connection: Connection, table: Table, wave_id: int) -> int:
+    return connection.scalar(select(func.count()).select_from(_rows_of(connection, table, wave_id, "id").subquery())) or 0
 
 
 def records(connection: Connection, wave_id: int, *, chunk: int = 100_000) -> Iterator[tuple[list[str], bytes]]:
