@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.statistics import plain
-from trustsurvey.statistics import estimation, weighting
+from trustsurvey.statistics import comparison, estimation, weighting
 from trustsurvey.statistics.tally import Tally
 
 SAMPLES = st.builds(
@@ -128,3 +128,40 @@ def test_what_nobody_disputes_has_no_error(sample: plain.Sample) -> None:
     got = estimation.estimate_means(estimation.domains(estimation.design_of(people, weights_of(sample, people))), "whole")
     assert got.estimate[0] == 1.0
     assert got.variance[0] == 0.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(0.1, 20))
+def test_brackets_are_the_maximal_runs_without_a_detectable_pair(means: list[float], se: float) -> None:
+    count = len(means)
+    estimate = np.array(means)
+    areas = estimation.DomainEstimates(
+        measure="y",
+        levels=plain.names("a", count),
+        n=np.full(count, 50),
+        respondents=np.full(count, 50),
+        weight=np.ones(count),
+        weight_of_all=np.ones(count),
+        estimate=estimate,
+        variance=np.full(count, se**2),
+        df=np.full(count, 49),
+        deff=np.ones(count),
+        n_eff=np.full(count, 50.0),
+        covariance=np.zeros((count, count)),
+        with_whole=np.zeros(count),
+    )
+    runs = comparison.brackets(areas, range(count))
+    ranked = sorted(range(count), key=lambda k: (-estimate[k], areas.levels[k]))
+    pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
+    tested = comparison.differences(
+        np.array([estimate[ranked[a]] - estimate[ranked[b]] for a, b in pairs]), np.full(len(pairs), 2 * se**2), np.full(len(pairs), 49)
+    )
+    apart = {pair for pair, yes in zip(pairs, tested.detectable, strict=True) if yes}
+    fits = [
+        (a, b)
+        for a in range(count)
+        for b in range(a, count)
+        if not any((c, d) in apart for c in range(a, b + 1) for d in range(c + 1, b + 1))
+    ]
+    maximal = [(a, b) for a, b in fits if not any(c <= a and b <= d and (c, d) != (a, b) for c, d in fits)]
+    assert [tuple(ranked[a : b + 1]) for a, b in maximal] == list(runs)

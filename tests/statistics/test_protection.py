@@ -19,7 +19,7 @@ def table(counts: Sequence[int], *, hidden: Sequence[int] = ()) -> list[Cell]:
     parts = [Cell(key=k, family="areas", atoms=frozenset({k}), n=n, few=n < 10, hidden=n < 10 or k in hidden) for k, n in enumerate(counts)]
     total = sum(counts)
     return [
-        Cell(key="all", family="whole", atoms=frozenset(range(len(counts))), n=total, few=total < 10, hidden=total < 10, cost=100),
+        Cell(key="all", family="whole", atoms=frozenset(range(len(counts))), n=total, few=total < 10, hidden=total < 10, fixed=True),
         *parts,
     ]
 

@@ -136,13 +136,14 @@ def cells(of: Figures, plan: Plan) -> list[Estimate]:
             "eblup_mse": of.model.mse * scale**2,
             "shrinkage": of.model.shrinkage,
         }
+    unseen, n = hidden.tolist(), of.found.n.tolist()
     columns = {name: column(np.where(hidden, np.nan, values), places.get(name)) for name, values in numbers.items()}
     return [
         Estimate(
             measure=of.code,
             area=area,
             group=None if group is None else dict([group]),
-            n=None if of.flags[k].suppressed else int(of.found.n[k]),
+            n=None if unseen[k] else n[k],
             flag=of.flags[k],
             **{name: values[k] for name, values in columns.items()},
         )

@@ -42,7 +42,7 @@ class Ledger:
 class Count:
     """How many cells were hidden: by the primary rules, to protect those, and as many as a greedy rule would have hidden to protect them.
 
-    ``open`` counts hidden cells that earlier releases give away already.
+    ``open`` counts hidden cells whose n is narrowed down to one or two values by the whole alone, or is given away by earlier releases.
     """
 
     primary: int = 0
@@ -96,7 +96,16 @@ def _table(whole: Figures, part: Figures, ledger: Ledger, respondents: Mapping[s
     cost = np.empty(len(n))
     cost[order] = np.arange(len(n)) / (100.0 * max(len(n), 1))
     everything: frozenset[Hashable] = frozenset().union(*atoms) | ({_REST} if rest else frozenset())
-    cells = [_cell(("whole", 0), "whole", everything, int(whole.found.n[0]), whole.flags[0], cost=100.0)]
+    everyone = Cell(
+        key=("whole", 0),
+        family="whole",
+        atoms=everything,
+        n=int(whole.found.n[0]),
+        few=whole.flags[0] is Flag.TOO_FEW,
+        hidden=whole.flags[0].suppressed,
+        fixed=True,  # never hidden for the sake of a part: where every part is hidden already, only n can be narrowed down
+    )
+    cells = [everyone]
     cells += [_cell(("new", k), "parts", atoms[k], n[k], flag, cost=float(cost[k])) for k, flag in enumerate(part.flags)]
     if rest:  # who is in no part: their number is known from elsewhere, or must be thought to be
         cells.append(Cell(key=("rest", 0), family="parts", atoms=frozenset({_REST}), n=rest, fixed=True))

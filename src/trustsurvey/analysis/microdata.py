@@ -107,9 +107,7 @@ class _Reader:
         values: dict[str, Scored] = {}
         for planned in self._plan.measures:
             if isinstance(planned.source, Ratio):
-                first, second = (
-                    scored(self._numbers(name, table, rows)) for name in (planned.source.numerator, planned.source.denominator)
-                )
+                above, below = (scored(self._numbers(name, table, rows)) for name in (planned.source.numerator, planned.source.denominator))
                 values |= both(planned.measure.code, above, below)
             else:
                 values[planned.measure.code] = scored(self._values(planned, table, rows))

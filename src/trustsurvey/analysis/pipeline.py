@@ -260,7 +260,7 @@ def _method(plan: Plan, done: _Figured) -> dict[str, Any]:
             "primary": count.primary,
             "complementary": count.complementary,
             "complementary_by_greedy_rule": count.greedy,
-            "given_away_by_earlier_releases": count.open,
+            "open": count.open,
         },
         "comparisons": "t tests, Benjamini-Hochberg at 0.05",
         "labels": dict(plan.labels),

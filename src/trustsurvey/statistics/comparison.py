@@ -93,11 +93,13 @@ def brackets(areas: DomainEstimates, shown: Sequence[int]) -> tuple[tuple[int, .
     pairs = differences(areas.estimate[a] - areas.estimate[b], variance, np.minimum(areas.df[a], areas.df[b]))
     apart = np.zeros((count, count), dtype=np.bool_)
     apart[first, second] = pairs.detectable
+    # the last area before each that it differs from: a run that begins after all of those can go on
+    blocked = np.max(np.where(apart, np.arange(count)[:, None], -1), axis=0, initial=-1).tolist()
     runs: list[tuple[int, ...]] = []
-    reached = 0
+    reached = end = 0
     for start in range(count):
-        end = start + 1
-        while end < count and not apart[start : end + 1, end].any():
+        end = max(end, start + 1)
+        while end < count and blocked[end] < start:
             end += 1
         if end > reached:
             runs.append(tuple(int(k) for k in ranked[start:end]))
