@@ -17,6 +17,9 @@ BATCH = 20
 REWRITTEN = 100_000
 """Records of a wave up to which every batch rewrites all of them."""
 
+SMALL_FILE = 4_000_000
+"""Bytes of an SQLite file up to which every response rewrites it, in a few hundredths of a second; a larger one is, at every batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

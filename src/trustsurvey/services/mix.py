@@ -59,35 +59,45 @@ class Settling:
         self._engine = engine
         self._is_file = engine.dialect.name == "sqlite"
         self._came = 0
-        self._lock = threading.Lock()
+        self._counting = threading.Lock()
+        self._settling = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def after_response(self) -> None:
         """To be called when a response is committed."""
         if not self._is_file:
-            mix(self._engine, thorough=False, patience=1.0)
+            self._mix_if_full()
             return
-        with self._lock:
+        with self._counting:
             self._came += 1
-            if self._came >= mixing.BATCH:
+        with self._settling:
+            if self._came >= mixing.BATCH or (self._came and resting.file_size(self._engine) <= mixing.SMALL_FILE):
                 self._settle()
-            else:
+            elif self._came:  # else another thread has just rewritten the file, with this response in it
                 engines.forget_write_order(self._engine)
             if self._came and self._timer is None:
                 self._start()
 
     def now(self) -> None:
         """Set right what is left to be: on SQLite all that came since."""
-        with self._lock:
+        with self._settling:
             self._timer = None
             if self._came:
                 self._settle()
             if self._came:
                 self._start()
 
+    def _mix_if_full(self) -> None:
+        with self._engine.connect() as connection:
+            full = resting.fullest(connection) >= mixing.BATCH
+        if full:
+            mix(self._engine, thorough=False, patience=1.0)
+
     def _settle(self) -> None:
+        came = self._came
         if resting.settle_file(self._engine, patience=1.0):
-            self._came = 0
+            with self._counting:
+                self._came -= came
 
     def _start(self) -> None:
         self._timer = threading.Timer(SOON, self.now)

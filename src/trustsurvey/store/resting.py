@@ -8,6 +8,7 @@ transaction (``xmin``) nor the TOAST table remembers how records came. Either ha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, func, literal, select, text, union_all
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -50,6 +51,13 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
         .group_by(wave.c.id, wave.c.state)
     )
     return tuple(Waiting(key, state == "open", int(new), int(old)) for key, state, new, old in rows)
+
+
+def fullest(connection: Connection) -> int:
+    """How many responses wait in the wave that has most of them waiting, on PostgreSQL. Cheap: it looks at nothing that is at rest."""
+    pools = (POOLS[response], POOLS[sealed_response])
+    counted = union_all(*(select(func.count().label("n")).select_from(pool).group_by(pool.c.wave_id) for pool in pools)).subquery()
+    return connection.scalar(select(func.max(counted.c.n))) or 0
 
 
 def settle_wave(engine: Engine, wave_id: int, *, rewrite: bool, patience: float = 5.0) -> bool:
@@ -97,6 +105,12 @@ def settle_file(engine: Engine, *, patience: float = 5.0) -> bool:
         if not is_busy(error):
             raise
         return False
+
+
+def file_size(engine: Engine) -> int:
+    """Bytes of an SQLite file; 0 for one in memory."""
+    path = engine.url.database
+    return Path(path).stat().st_size if path and path != ":memory:" else 0
 
 
 def is_busy(error: DBAPIError) -> bool:
