@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from trustsurvey.cli import terminal
 from trustsurvey.errors import StateError
@@ -84,14 +85,14 @@ def _row(one: Kept, today: date, *, destroyed: bool) -> dict[str, Any]:
     }
 
 
-def _said(rows: Sequence[dict[str, Any]], *, yes: bool) -> Any:
+def _said(rows: Sequence[dict[str, Any]], *, yes: bool) -> str:
     if not rows:
         return "No closed wave has records."
-    columns = ("Survey", "Wave", "Closed", "Answers", "Comments", "")
-    cells = [
-        (row["survey"], row["wave"], row["closed"], f"{row['answers']:,}", f"{row['comments']:,}", _fate(row, yes=yes)) for row in rows
-    ]
-    return terminal.table(*columns, rows=cells, right=("Wave", "Answers", "Comments"))
+    return "\n".join(
+        f"{row['survey']}, wave {row['wave']}, closed {row['closed']}: {row['answers']:,} answers, {row['comments']:,} comments: "
+        f"{escape(_fate(row, yes=yes))}"
+        for row in rows
+    )
 
 
 def _fate(row: dict[str, Any], *, yes: bool) -> str:
@@ -101,4 +102,4 @@ def _fate(row: dict[str, Any], *, yes: bool) -> str:
         return f"kept until {row['due']}"
     if yes:
         return "destroyed"
-    return "due" if row["released"] else "due, no release yet!"
+    return "would be destroyed (--yes)" + ("" if row["released"] else "; it has no release yet!")
