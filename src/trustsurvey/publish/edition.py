@@ -96,6 +96,11 @@ class Edition:
         return {measure.code: measure for measure in self.release.measures}
 
     @cached_property
+    def cells(self) -> Mapping[tuple[str, str | None], Estimate]:
+        """Everyone's cells by measure and area (None is the whole city)."""
+        return {(cell.measure, cell.area): cell for cell in self.release.estimates if not cell.group}
+
+    @cached_property
     def minimum_n(self) -> int:
         """Fewer answers than this are never shown."""
         rule = self.release.method.get("suppression")
@@ -238,10 +243,14 @@ class Edition:
     # ------------------------------------------------------------------ when
     def wave_label(self, label: str) -> str:
         """The operator's name of a wave; one that is just an English month and year is said in the reader's language."""
+        day = self.wave_day(label)
+        return self.locale.month(day) if day is not None else label
+
+    @staticmethod
+    def wave_day(label: str) -> date | None:
+        """The first day of the month that an operator's name of a wave says, where it is just an English month and year."""
         found = re.fullmatch(rf"({'|'.join(MONTHS)}) (\d{{4}})", label.strip())
-        if not found:
-            return label
-        return self.locale.month(date(int(found[2]), MONTHS.index(found[1]) + 1, 1))
+        return date(int(found[2]), MONTHS.index(found[1]) + 1, 1) if found else None
 
     def fieldwork(self) -> str:
         """The days on which the wave was open, in words; empty when there was no wave."""

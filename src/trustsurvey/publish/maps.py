@@ -62,6 +62,10 @@ class Shape:
         return _polygons(self.outline)
 
     @property
+    def rings(self) -> list[Sequence[tuple[float, float]]]:
+        return [ring for polygon in self.parts for ring in _rings(polygon)]
+
+    @property
     def largest(self) -> Polygon:
         return max(self.parts, key=lambda polygon: polygon.area)
 
@@ -161,7 +165,7 @@ class CityMap:
         )
 
     def _area(self, pen: MapPen, area: Shape) -> None:
-        rings = [ring for polygon in area.parts for ring in _rings(polygon)]
+        rings = area.rings
         if area.shown and area.estimate is not None:
             tip = f"{area.name}: {self.edition.figure(area.estimate)}"
             pen.path(rings, f"c{class_of(self.edition, area.estimate)}", title=tip)

@@ -108,7 +108,8 @@ def flagged(edition: Edition, estimate: Estimate) -> str:
     return f"{edition.figure(estimate)} ({edition.interval(estimate, words=True)})"
 
 
-def _sentences(*parts: str) -> str:
+def sentences(*parts: str) -> str:
+    """Sentences one after another, each with its first letter in upper case."""
     return " ".join(capitalized(part) for part in parts if part)
 
 
@@ -133,13 +134,14 @@ def _level(edition: Edition, level: Level) -> tuple[str, str]:
     since, contrast = edition.named(edition.wave_label(level.change.since_label)), level.change.contrast
     found = f"{edition.difference(contrast)} ({edition.difference_interval(contrast)})"
     if contrast.detectable:
-        return _sentences(sentence, _moved(edition, contrast, since)), _sentences(
+        return sentences(sentence, moved(edition, contrast, since)), sentences(
             detail, t.gettext("Since %(since)s: %(difference)s.", since=since, difference=found)
         )
-    return sentence, _sentences(detail, t.gettext("Since %(since)s: no detectable change, %(difference)s.", since=since, difference=found))
+    return sentence, sentences(detail, t.gettext("Since %(since)s: no detectable change, %(difference)s.", since=since, difference=found))
 
 
-def _moved(edition: Edition, contrast: Contrast, since: str) -> str:
+def moved(edition: Edition, contrast: Contrast, since: str) -> str:
+    """“It rose by nine points since April 2026”: a detectable change of the figure spoken of before."""
     t = edition.catalog
     places = 1 if contrast.uci - contrast.lci < 2 else 0
     size = rounded(abs(contrast.difference), places)
@@ -187,7 +189,7 @@ def _extremes(edition: Edition, found: Extremes) -> tuple[str, str]:
         low = t.gettext("Lowest: %(areas)s, %(figures)s.", areas=lowest, figures=_span(edition, found.bottom))
     else:
         low = t.gettext("Lowest: %(areas)s, %(figures)s, not distinguishable either.", areas=lowest, figures=_span(edition, found.bottom))
-    return sentence, _sentences(detail, low)
+    return sentence, sentences(detail, low)
 
 
 def _span(edition: Edition, cells: Sequence[Estimate]) -> str:
@@ -237,7 +239,7 @@ def _against_city(edition: Edition, found: AgainstCity) -> tuple[str, str]:
         detail.append(t.gettext("Above: %(areas)s.", areas=listed(edition, found.above)))
     if below:
         detail.append(t.gettext("Below: %(areas)s.", areas=listed(edition, found.below)))
-    return _sentences(*parts), _sentences(*detail, _compared(edition, above + below + neither))
+    return sentences(*parts), sentences(*detail, _compared(edition, above + below + neither))
 
 
 def _compared(edition: Edition, number: int) -> str:
@@ -278,7 +280,7 @@ def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
         f"{edition.named(edition.area_name(c.area or ''))} {edition.difference(c)} ({edition.difference_interval(c)})"
         for c in (*found.up, *found.down)[:NAMED_AT_MOST]
     ]
-    return _sentences(*parts), _sentences(t.gettext("%(figures)s.", figures=edition.locale.join(figures)), _compared(edition, compared))
+    return sentences(*parts), sentences(t.gettext("%(figures)s.", figures=edition.locale.join(figures)), _compared(edition, compared))
 
 
 def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
@@ -306,7 +308,7 @@ def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
     ends = [told.get(tuple((cell.group or {}).items())) for cell in (low, high)]
     if ends == [False, False]:
         detail.append(t.gettext("Neither is distinguishable from the city."))
-    return sentence, _sentences(*detail)
+    return sentence, sentences(*detail)
 
 
 def _gap(edition: Edition, found: ReportingGap) -> tuple[str, str]:
@@ -327,7 +329,7 @@ def _gap(edition: Edition, found: ReportingGap) -> tuple[str, str]:
     ]
     if groups:
         detail.append(t.gettext("By language at home: %(figures)s.", figures=edition.locale.join(groups)))
-    return sentence, _sentences(*detail)
+    return sentence, sentences(*detail)
 
 
 def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
@@ -345,7 +347,7 @@ def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
         first=edition.interval(found.cells[0], words=True),
         second=edition.interval(found.cells[1], words=True),
     )
-    return sentence, _sentences(intervals, t.gettext("Up to two could be chosen."))
+    return sentence, sentences(intervals, t.gettext("Up to two could be chosen."))
 
 
 def _not_shown(edition: Edition, found: NotShown) -> tuple[str, str]:
@@ -356,14 +358,14 @@ def _not_shown(edition: Edition, found: NotShown) -> tuple[str, str]:
     if caution:
         detail.append(t.gettext("To be read with caution: %(areas)s.", areas=listed(edition, found.caution)))
     if found.hidden:
-        return _withheld(edition, found), _sentences(*detail)
+        return _withheld(edition, found), sentences(*detail)
     sentence = t.ngettext(
         "%(count)s neighborhood is to be read with caution.",
         "%(count)s neighborhoods are to be read with caution.",
         caution,
         count=edition.count(caution),
     )
-    return sentence, _sentences(*detail)
+    return sentence, sentences(*detail)
 
 
 def _withheld(edition: Edition, found: NotShown) -> str:
@@ -408,4 +410,4 @@ def _withheld(edition: Edition, found: NotShown) -> str:
                 count=guard_said,
             )
         )
-    return _sentences(*parts)
+    return sentences(*parts)

@@ -65,6 +65,10 @@ CHART: Mapping[str, dict[str, Any]] = {
     "bar": {"fill": INK2},
     "sq": {"fill": LINE},
     "cu": {"stroke": INK, "width": 0.8, "dash": (2, 1.4)},
+    "way": {"stroke": INK, "width": 1.1},
+    "past": {"stroke": MID, "width": 0.9, "dash": (2, 2)},
+    "rug": {"stroke": MID, "width": 1.4},
+    "away": {"fill": LINE},
     "s": {"size": 7.0},
     "t": {"size": 6.0},
     "nm": {"size": 8.6, "color": INK},
@@ -77,6 +81,7 @@ CHART: Mapping[str, dict[str, Any]] = {
 MAP: Mapping[str, dict[str, Any]] = {
     "hb": {"stroke": MID, "width": 1.7},
     "off": {"fill": PAPER},
+    "land": {"fill": GRID, "stroke": PAPER, "width": 3.4},
     "ld": {"stroke": INK2, "width": 2},
     "sc": {"stroke": INK2, "width": 2},
     "cu": {"stroke": INK, "width": 2.4, "dash": (6, 4)},

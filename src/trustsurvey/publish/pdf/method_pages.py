@@ -11,15 +11,13 @@ from trustsurvey.i18n.mark import N_
 from trustsurvey.publish.edition import COMPLETE, Edition, capitalized
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.notes import MARGINS, notes
-from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG, SUBHEADING, Style
+from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.pdf.table import Table
 from trustsurvey.publish.text import interval_heading
 
 LABEL = 44 * mm
-CELL, HEAD = Style(8.5, 11), Style(7.5, 10, 400, "#5a554c")
-ROW = 14.0
 AREAS_LISTED = 30
-KEPT_TOGETHER = 16  # rows: a longer table may be broken over pages
 SUBJECTS = {"want": N_("What would help the most: up to two could be chosen"), "why_not": N_("Why the most recent crime was not reported")}
 
 
@@ -32,7 +30,6 @@ def method_pages(sheet: Sheet, _city: CityMap) -> None:
         for name, words in notes(sheet.edition):
             y = _note(sheet, name, words, y)
     y = _measures(sheet, y)
-    y = _reliability(sheet, y)
     _margins(sheet, y)
 
 
@@ -48,45 +45,6 @@ def _note(sheet: Sheet, name: str, words: str, top: float) -> float:
     return top + high
 
 
-class _Table:
-    """A plain table: ``ends`` of columns from the reading edge; the first ``words`` columns stand at the start, the others at the end."""
-
-    def __init__(self, sheet: Sheet, heading: str, heads: Sequence[str], ends: Sequence[float], *, words: int = 1) -> None:
-        self.sheet, self.heading, self.heads, self.ends, self.words = sheet, heading, heads, ends, words
-
-    def draw(self, rows: Sequence[Sequence[str]], top: float) -> float:
-        sheet, y = self.sheet, top + 7 * mm
-        together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
-        if y + SUBHEADING.leading + ROW * (together + 1) + 8 > BOTTOM:
-            sheet.begin()
-            y = TOP
-        y = sheet.text(self.heading, 0, y, WIDTH, SUBHEADING, role="H2") + 6
-        with sheet.tags.element("Table"):
-            y = self._row(self.heads, y, "TH", "Column", HEAD)
-            for row in rows:
-                if y + ROW > BOTTOM:
-                    sheet.begin()
-                    y = self._row(self.heads, TOP, "TH", "Column", HEAD)
-                y = self._row(row, y, "TD", "", CELL)
-        return y
-
-    def _row(self, cells: Sequence[str], top: float, role: str, scope: str, style: Style) -> float:
-        sheet, start, high = self.sheet, 0.0, ROW
-        with sheet.tags.element("TR"):
-            for n, (words, end) in enumerate(zip(cells, self.ends, strict=True)):
-                kind, reach = ("TH", scope or "Row") if n == 0 else (role, scope)
-                room = end - start - 6
-                with sheet.tags.content(kind, scope=reach):
-                    bottom = sheet.draw(
-                        words, start if n == 0 else start + 6, top + 1.5, room, style, align="start" if n < self.words else "end"
-                    )
-                high = max(high, bottom - top + 1.5)
-                start = end
-        with sheet.tags.artifact():
-            sheet.rule(top + high, width=self.ends[-1])
-        return top + high
-
-
 def _measures(sheet: Sheet, top: float) -> float:
     """Every measure for the whole city, in one table for each kind and, of shares, for each question."""
     edition, t = sheet.edition, sheet.edition.catalog
@@ -97,7 +55,7 @@ def _measures(sheet: Sheet, top: float) -> float:
             groups.setdefault(_subject(edition, measure), []).append((edition.measure_title(measure), *_figures(edition, cell)))
     heads = (t.gettext("The whole city"), t.gettext("Figure"), interval_heading(edition), t.gettext("n"), t.gettext("n eff."))
     for heading, rows in groups.items():
-        top = _Table(sheet, heading, heads, (280, 330, 400, 440, WIDTH)).draw(rows, top)
+        top = Table(sheet, heading, heads, (280, 330, 400, 440, WIDTH)).draw(rows, top)
     return top
 
 
@@ -114,25 +72,6 @@ def _figures(edition: Edition, cell: Estimate) -> tuple[str, str, str, str]:
     if cell.estimate is None:
         return edition.catalog.gettext("not shown"), "", "", ""
     return edition.figure(cell), edition.interval(cell), edition.answers(cell), edition.effective(cell)
-
-
-def _reliability(sheet: Sheet, top: float) -> float:
-    edition, t = sheet.edition, sheet.edition.catalog
-    rows = []
-    for code, found in edition.release.reliability.items():
-        if found.alpha is None or code not in edition.measures:
-            continue
-        ends = (
-            edition.isolated(f"{edition.locale.number(found.lci, 2)}–{edition.locale.number(found.uci, 2)}")
-            if found.lci is not None and found.uci is not None
-            else ""
-        )
-        omega = edition.number(found.omega, 2) if found.omega is not None else ""
-        rows.append((edition.measure_title(edition.measures[code]), edition.number(found.alpha, 2), ends, omega))
-    if not rows:
-        return top
-    heads = (t.gettext("Domain"), t.gettext("Alpha"), interval_heading(edition), t.gettext("Omega"))
-    return _Table(sheet, t.gettext("Reliability of the domains"), heads, (260, 320, 400, WIDTH)).draw(rows, top)
 
 
 def _margins(sheet: Sheet, top: float) -> float:
@@ -154,4 +93,4 @@ def _margins(sheet: Sheet, top: float) -> float:
         return top
     reached, answers = t.gettext("Reached by the weights"), t.gettext("Share of answers")
     heads = (t.gettext("Category"), t.gettext("Margin"), t.gettext("Residents"), reached, answers)
-    return _Table(sheet, t.gettext("What the answers were weighted to"), heads, (150, 250, 320, 410, WIDTH), words=2).draw(rows, top)
+    return Table(sheet, t.gettext("What the answers were weighted to"), heads, (150, 250, 320, 410, WIDTH), words=2).draw(rows, top)

@@ -7,18 +7,35 @@ from collections.abc import Callable
 
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.area_pages import area_pages
+from trustsurvey.publish.pdf.change_pages import change_pages
 from trustsurvey.publish.pdf.cover import cover
 from trustsurvey.publish.pdf.findings_pages import findings_pages
+from trustsurvey.publish.pdf.language_pages import language_pages
 from trustsurvey.publish.pdf.map_page import map_page
 from trustsurvey.publish.pdf.method_pages import method_pages
 from trustsurvey.publish.pdf.profile_pages import profile_pages
+from trustsurvey.publish.pdf.quality_pages import quality_pages
 from trustsurvey.publish.pdf.ranking_pages import ranking_pages
 from trustsurvey.publish.pdf.sheet import Sheet
+from trustsurvey.publish.pdf.theme_pages import theme_pages
 
 log = logging.getLogger(__name__)
 
 Page = Callable[[Sheet, CityMap], None]
-PAGES: tuple[Page, ...] = (cover, findings_pages, map_page, ranking_pages, profile_pages, method_pages)
+PAGES: tuple[Page, ...] = (
+    cover,
+    findings_pages,
+    map_page,
+    ranking_pages,
+    profile_pages,
+    theme_pages,
+    change_pages,
+    language_pages,
+    area_pages,
+    quality_pages,
+    method_pages,
+)
 
 
 def write_pdf(edition: Edition) -> bytes:

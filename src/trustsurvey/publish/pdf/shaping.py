@@ -186,6 +186,7 @@ class Text:
         self.text = "".join(c for c, _ in drawn)
         self.levels = [level for _, level in drawn]
         self.rtl, self.language = rtl, language
+        self._lines: dict[float, list[tuple[int, int]]] = {}
         self.faces: list[str] = []
         for text, part_weight in parts:
             self.faces += faces_of("".join(c for c in text if c not in CONTROLS), part_weight, language)
@@ -196,6 +197,13 @@ class Text:
 
     def lines(self, limit: float) -> list[tuple[int, int]]:
         """(start, end) of each line not wider than ``limit``, for a size of 1 point. A word wider than that is broken by character."""
+        if limit not in self._lines:
+            self._lines[limit] = self._broken(limit)
+        return self._lines[limit]
+
+    def _broken(self, limit: float) -> list[tuple[int, int]]:
+        if self.width() <= limit:
+            return [self._trimmed(0, len(self.text))]
         found: list[tuple[int, int]] = []
         start = position = 0
         for chunk in _chunks(self.text, self.language.startswith("ko")):

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -25,6 +26,7 @@ MARGIN: float = 20 * mm
 WIDTH: float = 170 * mm
 TOP: float = 32 * mm  # where a page's own text begins
 BOTTOM: float = A4[1] - 22 * mm  # where it ends
+rl_config.useA85 = 0  # streams in bytes: as letters they take half a second in a long report, and pikepdf undoes it
 Spans = str | Sequence[tuple[str, int]]
 
 
@@ -40,16 +42,22 @@ class Sheet:
         self.tags = Tags(self.canvas)
         self.missing: set[str] = set()
         self.page = 0
+        self._texts: dict[tuple[str | tuple[tuple[str, int], ...], int], Text] = {}  # most are measured before they are drawn
 
     # ------------------------------------------------------------------ pages
-    def begin(self, *, outline: str = "", cover: bool = False) -> None:
-        """A new page with its running head and foot; ``outline`` names it in the reader's bookmarks."""
+    def begin(self, *, outline: str = "", under: str = "", level: int = 0, cover: bool = False) -> None:
+        """A new page with its running head and foot.
+
+        ``outline`` names it in the reader's bookmarks, at ``level``; ``under`` is a bookmark to put above it first.
+        """
         if self.page:
             self.canvas.showPage()
         self.page += 1
         if outline:
             self.canvas.bookmarkPage(f"p{self.page}")
-            self.canvas.addOutlineEntry(outline, f"p{self.page}", 0)
+            if under:
+                self.canvas.addOutlineEntry(under, f"p{self.page}", level - 1, closed=True)
+            self.canvas.addOutlineEntry(outline, f"p{self.page}", level)
         if cover:
             self._head(cover)  # the first page's head is read; on the others it is furniture
             return
@@ -92,6 +100,10 @@ class Sheet:
         with self.tags.content(role) if role else nullcontext():
             self.draw(words, 0, top, WIDTH, style, align="end" if end else "start")
 
+    def first_use(self, form: str) -> bool:
+        """Whether a drawing that is to be shown again (a form of the canvas) has yet to be made."""
+        return not self.canvas.hasForm(form)
+
     # ------------------------------------------------------------------ text
     def left(self, start: float, width: float) -> float:
         """The left edge on the page of a box that begins ``start`` from the reading edge."""
@@ -123,9 +135,12 @@ class Sheet:
         return top + len(lines) * style.leading
 
     def _text(self, words: Spans, style: Style) -> Text:
-        plain = words if isinstance(words, str) else "".join(part for part, _ in words)
-        self.missing |= fonts.missing(plain)
-        return Text(words, weight=style.weight, rtl=self.rtl, language=self.language)
+        spans = words if isinstance(words, str) else tuple(words)
+        key = (spans, style.weight)
+        if key not in self._texts:
+            self.missing |= fonts.missing(words if isinstance(words, str) else "".join(part for part, _ in words))
+            self._texts[key] = Text(spans, weight=style.weight, rtl=self.rtl, language=self.language)
+        return self._texts[key]
 
     # ------------------------------------------------------------------ marks
     def pen(self, start: float, top: float, width: float) -> PaperPen:

@@ -1,0 +1,137 @@
+"""How good the data are: reliability by language, questions that work differently between languages, what goes along with reporting."""
+
+from __future__ import annotations
+
+from reportlab.lib.units import mm
+
+from trustsurvey.analysis.release import Flag
+from trustsurvey.publish.edition import Edition, capitalized
+from trustsurvey.publish.findings import GROUPS
+from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG, SUBHEADING
+from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pens import scale
+from trustsurvey.publish.text import interval_heading
+
+
+def quality_pages(sheet: Sheet, _city: CityMap) -> None:
+    """Nothing where the release says nothing of it."""
+    release, t = sheet.edition.release, sheet.edition.catalog
+    if not (release.reliability or release.reliability_by_group or release.item_differences or release.drivers):
+        return
+    sheet.begin(outline=t.gettext("Data quality"))
+    y = sheet.text(t.gettext("How good the data are"), 0, TOP, WIDTH, HEADING, role="H1")
+    y = _reliability(sheet, y)
+    y = _by_language(sheet, y)
+    y = _same_meaning(sheet, y)
+    _drivers(sheet, y)
+
+
+def _reliability(sheet: Sheet, top: float) -> float:
+    edition, t = sheet.edition, sheet.edition.catalog
+    rows, marks = [], []
+    for code, found in edition.release.reliability.items():
+        if found.alpha is None or found.lci is None or found.uci is None or code not in edition.measures:
+            continue
+        ends = edition.isolated(f"{edition.locale.number(found.lci, 2)}–{edition.locale.number(found.uci, 2)}")
+        omega = edition.number(found.omega, 2) if found.omega is not None else ""
+        rows.append((edition.measure_title(edition.measures[code]), edition.number(found.alpha, 2), ends, omega))
+        marks.append(Mark(found.alpha, found.lci, found.uci, caution=found.flag is Flag.CAUTION))
+    if not rows:
+        return top
+    ends_of = [v for mark in marks for v in (mark.low, mark.high)]
+    plot = Plot(330, WIDTH - 334, scale(ends_of, highest=1, ticks=4), marks, lambda value: edition.number(value, 1))
+    heads = (t.gettext("Domain"), t.gettext("Alpha"), interval_heading(edition), t.gettext("Omega"))
+    note = t.gettext("How well the questions of a domain hang together, from 0 to 1; under 0.7 a domain is to be read with caution.")
+    return Table(sheet, t.gettext("Reliability of the domains"), heads, (170, 210, 270, 312), note=note, firm=1, plot=plot).draw(rows, top)
+
+
+def _by_language(sheet: Sheet, top: float) -> float:
+    edition, t = sheet.edition, sheet.edition.catalog
+    found = {
+        (str(r.group[GROUPS]), r.domain): r.reliability.alpha
+        for r in edition.release.reliability_by_group
+        if set(r.group) == {GROUPS} and r.reliability.alpha is not None
+    }
+    languages = list(dict.fromkeys(language for language, _ in found))
+    domains = [d for d in edition.domains if any((language, d.code) in found for language in languages)]
+    if len(languages) < 2:
+        return top
+    first = 90.0
+    step = (WIDTH - first) / len(domains)
+    ends = [first, *(first + step * (n + 1) for n in range(len(domains)))]
+    heads = (t.gettext("Language at home"), *(edition.measure_title(d) for d in domains))
+    rows = [
+        (capitalized(edition.group_value(GROUPS, lang)), *(_two_places(edition, found.get((lang, d.code))) for d in domains))
+        for lang in languages
+    ]
+    return Table(sheet, t.gettext("Alpha by language at home"), heads, ends).draw(rows, top)
+
+
+def _two_places(edition: Edition, value: float | None) -> str:
+    return "–" if value is None else edition.number(value, 2)
+
+
+def _same_meaning(sheet: Sheet, top: float) -> float:
+    """Whether questions mean the same in every language (ordinal DIF), in one sentence and the domains concerned."""
+    edition, t = sheet.edition, sheet.edition.catalog
+    tested = edition.release.item_differences
+    if not tested:
+        return top
+    flagged = [test for test in tested if test.flagged]
+    said = t.ngettext(
+        "%(count)s comparison of a question between two languages was made.",
+        "%(count)s comparisons of a question between two languages were made.",
+        len(tested),
+        count=edition.number(len(tested)),
+    )
+    if flagged:
+        names = [edition.measure_title(edition.measures[d]) for d in dict.fromkeys(f.domain for f in flagged) if d in edition.measures]
+        found = t.ngettext(
+            "In %(count)s, people with the same score answered differently beyond chance and by a size that counts. Domain: %(domains)s.",
+            "In %(count)s, people with the same score answered differently beyond chance and by a size that counts. Domains: %(domains)s.",
+            len(flagged),
+            count=edition.number(len(flagged)),
+            domains=edition.join(names),
+        )
+    else:
+        found = t.gettext("In none did people with the same score answer differently beyond chance and by a size that counts.")
+    y = top + 7 * mm
+    if y + 60 > BOTTOM:
+        sheet.begin()
+        y = TOP
+    y = sheet.text(t.gettext("Do questions mean the same in every language?"), 0, y, WIDTH, SUBHEADING, role="H2") + 3
+    return sheet.text(f"{said} {found}", 0, y, WIDTH, BODY if not flagged else STRONG)
+
+
+def _drivers(sheet: Sheet, top: float) -> None:
+    edition, t = sheet.edition, sheet.edition.catalog
+    found = edition.release.drivers
+    if found is None or found.outcome not in edition.measures:
+        return
+    pairs = sorted((d for d in found.drivers if d.domain in edition.measures), key=lambda d: -d.share)
+    if not pairs:
+        return
+    marks = [Mark(d.share, d.lci, d.uci) for d in pairs]
+    plot = Plot(310, WIDTH - 314, scale([v for d in pairs for v in (d.lci, d.uci)], lowest=0), marks, edition.number)
+
+    def percent(value: float) -> str:
+        return edition.isolated(edition.locale.percent(value))
+
+    rows = [
+        (
+            edition.measure_title(edition.measures[d.domain]),
+            percent(d.share),
+            edition.isolated(f"{edition.locale.number(d.lci)}–{edition.locale.number(d.uci)}"),
+        )
+        for d in pairs
+    ]
+    title = t.gettext("What goes along with: %(measure)s", measure=edition.measure_title(edition.measures[found.outcome]))
+    note = t.gettext(
+        "The share of each domain in what all of them together account for, which is %(r2)s of the differences between residents "
+        "(Johnson 2000). Association, not cause.",
+        r2=percent(found.r2),
+    )
+    heads = (t.gettext("Domain"), t.gettext("Share"), interval_heading(edition))
+    Table(sheet, title, heads, (180, 220, 288), note=note, firm=1, plot=plot).draw(rows, top)

@@ -1,0 +1,112 @@
+"""What residents ask for: every theme in the whole city, by the language spoken at home, and where it is asked for more or less often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trustsurvey.analysis.release import Estimate, Flag, Measure, Unit
+from trustsurvey.publish.edition import Edition
+from trustsurvey.publish.findings import GROUPS, WISHES, Wishes, against_city
+from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.looks import BODY, HEADING, NOTE, SUBHEADING
+from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pens import scale
+from trustsurvey.publish.text import findings, interval_heading, listed
+
+NAME, FIGURE, INTERVAL, ANSWERS = 210.0, 244.0, 300.0, 334.0
+SUPPORT = "rf_"  # how the codes of questions on support for a reform begin
+
+
+def theme_pages(sheet: Sheet, _city: CityMap) -> None:
+    """Nothing where residents weren't asked."""
+    edition, t = sheet.edition, sheet.edition.catalog
+    pairs = _shown(edition, [m for m in edition.release.measures if m.kind == "share" and m.item == WISHES])
+    support = _shown(edition, [m for m in edition.release.measures if m.kind == "single" and m.code.startswith(SUPPORT)])
+    if not pairs and not support:
+        return
+    sheet.begin(outline=t.gettext("What residents ask for"))
+    said = next((f.sentence for f in findings(edition) if isinstance(f.finding, Wishes)), t.gettext("What residents ask for"))
+    y = sheet.text(said, 0, TOP, WIDTH, HEADING, role="H1", balance=True)
+    if pairs:
+        note = t.gettext("Per cent choosing each; up to two could be chosen.")
+        y = _table(sheet, t.gettext("What would help the most"), t.gettext("Answer"), note, pairs, y)
+    if support:
+        note = t.gettext("Support for each change, from 0 to 100.")
+        y = _table(sheet, t.gettext("Support for changes"), t.gettext("Change asked about"), note, support, y)
+    y = _by_language(sheet, [measure for measure, _ in pairs], y)
+    _by_area(sheet, [measure for measure, _ in pairs], y)
+
+
+def _shown(edition: Edition, measures: Sequence[Measure]) -> list[tuple[Measure, Estimate]]:
+    """Measures with a figure for the whole city, largest first."""
+    found = [(m, cell) for m in measures if (cell := edition.cells.get((m.code, None))) is not None and cell.estimate is not None]
+    return sorted(found, key=lambda pair: -(pair[1].estimate or 0.0))
+
+
+def _table(sheet: Sheet, heading: str, head: str, note: str, pairs: Sequence[tuple[Measure, Estimate]], top: float) -> float:
+    edition, t = sheet.edition, sheet.edition.catalog
+    marks = [Mark(c.estimate or 0.0, c.lci or 0.0, c.uci or 0.0, caution=c.flag is Flag.CAUTION) for _, c in pairs]
+    percent = pairs[0][0].unit is Unit.PERCENT
+    across = scale([v for mark in marks for v in (mark.low, mark.high)], lowest=0 if percent else None, ticks=4)
+    plot = Plot(ANSWERS + 20, WIDTH - ANSWERS - 24, across, marks, edition.number)
+    heads = (head, t.gettext("Figure"), interval_heading(edition), t.gettext("n"))
+    rows = [(edition.measure_title(m), edition.figure(c, bare=True), edition.interval(c), edition.answers(c)) for m, c in pairs]
+    return Table(sheet, heading, heads, (NAME, FIGURE, INTERVAL, ANSWERS), note=note, firm=1, row=16, plot=plot).draw(rows, top)
+
+
+def _by_language(sheet: Sheet, measures: Sequence[Measure], top: float) -> float:
+    """Shares by home language, where they are in the release: a row a language, a column a theme."""
+    edition, t = sheet.edition, sheet.edition.catalog
+    codes = [m.code for m in measures]
+    cells = {
+        (c.measure, (c.group or {})[GROUPS]): c
+        for c in edition.release.estimates
+        if c.measure in codes and c.area is None and c.group and set(c.group) == {GROUPS} and c.estimate is not None
+    }
+    languages = list(dict.fromkeys(language for _, language in cells))
+    columns = measures[:5]
+    if len(languages) < 2 or not columns:
+        return top
+    first = 90.0
+    step = (WIDTH - first) / len(columns)
+    ends = [first, *(first + step * (n + 1) for n in range(len(columns)))]
+    heads = (t.gettext("Language at home"), *(edition.measure_title(m) for m in columns))
+    rows = [
+        (edition.group_value(GROUPS, language), *(_figured(edition, cells.get((m.code, language))) for m in columns))
+        for language in languages
+    ]
+    return Table(sheet, t.gettext("By language at home"), heads, ends, note=t.gettext("Per cent, with the interval.")).draw(rows, top)
+
+
+def _figured(edition: Edition, cell: Estimate | None) -> str:
+    return "–" if cell is None else f"{edition.figure(cell, bare=True)} ({edition.interval(cell)})"
+
+
+def _by_area(sheet: Sheet, measures: Sequence[Measure], top: float) -> None:
+    """Where a theme is chosen detectably more or less often than in the city. Nothing where the release doesn't compare."""
+    edition, t = sheet.edition, sheet.edition.catalog
+    compared = [(m, found) for m in measures if (found := against_city(edition.release, m.code))]
+    if not compared:
+        return
+    y = top + 18
+    if y + 60 > BOTTOM:
+        sheet.begin()
+        y = TOP
+    y = sheet.text(t.gettext("By neighborhood"), 0, y, WIDTH, SUBHEADING, role="H2") + 4
+    said = False
+    for measure, found in compared:
+        more = [code for code, c in found.items() if c.detectable and c.difference > 0]
+        fewer = [code for code, c in found.items() if c.detectable and c.difference < 0]
+        parts = [t.gettext("Chosen more often than in the city: %(areas)s.", areas=listed(edition, more))] if more else []
+        parts += [t.gettext("Chosen less often than in the city: %(areas)s.", areas=listed(edition, fewer))] if fewer else []
+        if not parts:
+            continue
+        said = True
+        words = [(f"{edition.measure_title(measure)}. ", 600), (" ".join(parts), 400)]
+        if y + sheet.height(words, WIDTH, BODY) > BOTTOM:
+            sheet.begin()
+            y = TOP
+        y = sheet.text(words, 0, y, WIDTH, BODY) + 5
+    if not said:
+        sheet.text(t.gettext("In no neighborhood does the share differ detectably from the city’s."), 0, y, WIDTH, NOTE)
