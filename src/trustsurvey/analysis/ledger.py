@@ -74,10 +74,10 @@ def protected(
     for part in parts:
         flagged = part.hiding(_differs_by_few(part, plan, ledger))
         primary = sum(flag.suppressed for flag in flagged.flags)
-        table = _table(whole, flagged, ledger, respondents) if flagged.places else []
-        if not any((cell.hidden and cell.n) or cell.fixed for cell in table):
+        if not flagged.places or not (primary or ledger.published):
             found.append(flagged)
             continue
+        table = _table(whole, flagged, ledger, respondents)
         solved = protect(table, minimum_n=plan.suppression.minimum_n)
         greedy = protect_greedily(table, minimum_n=plan.suppression.minimum_n)
         rows = [k for k in range(len(flagged.places)) if ("new", k) in solved.hide]

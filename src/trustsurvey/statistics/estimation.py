@@ -243,8 +243,8 @@ def domains(design: Design, partition: Partition | None = None) -> Domains:
 
     def over(rows: IntArray, amounts: FloatArray, height: int, *columns: FloatArray) -> FloatArray:
         """Sums of columns (cells, M) by row, each cell times its amount: shape (height, columns, M)."""
-        matrix = sparse.csr_array((amounts, (rows, np.arange(cells.size))), shape=(height, cells.size))
-        return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1)
+        matrix = sparse.csr_array((amounts, (rows, cells)), shape=(height, len(design.tally)))
+        return np.stack([np.asarray(matrix @ column) for column in columns], axis=1)
 
     in_strata = labels * strata + design.stratum[cells]
     first = over(in_strata, factor, size * strata, moments.d, moments.dy).reshape(size, strata, 2, len(moments.measures))
@@ -285,10 +285,10 @@ def _over_columns(
     inside = of_cells >= 0
     margins = len(of_cells)
     rows = np.broadcast_to(labels * calibration.size, of_cells.shape)[inside] + of_cells[inside]
-    places = np.broadcast_to(np.arange(cells.size), of_cells.shape)[inside]
+    places = np.broadcast_to(cells, of_cells.shape)[inside]
     weights = np.broadcast_to(amounts, of_cells.shape)[inside] if margins else amounts[:0]
-    matrix = sparse.csr_array((weights, (rows, places)), shape=(size * calibration.size, cells.size))
-    return np.stack([np.asarray(matrix @ column[cells]) for column in columns], axis=1).reshape(
+    matrix = sparse.csr_array((weights, (rows, places)), shape=(size * calibration.size, len(columns[0])))
+    return np.stack([np.asarray(matrix @ column) for column in columns], axis=1).reshape(
         size, calibration.size, len(columns), columns[0].shape[1]
     )
 
