@@ -364,7 +364,7 @@ def survey_form(
     return form
 
 
-def strangers(form: SurveyForm, sent: MultiDict[str, str]) -> bool:
-    """Whether something was ``sent`` under a name that the page doesn't have."""
-    names = {field.name for field in form} | {"to"}
+def strangers(form: SurveyForm, sent: MultiDict[str, str], *, beside: Iterable[str] = ()) -> bool:
+    """Whether something was ``sent`` under a name that the page doesn't have, nor ``beside`` the form's own."""
+    names = {field.name for field in form} | {"to", *beside}
     return any(value for name, value in sent.items(multi=True) if name not in names)

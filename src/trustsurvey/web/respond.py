@@ -28,7 +28,7 @@ from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.questionnaire.schema import Questionnaire
 from trustsurvey.services.collect import collect
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, current_wave, open_surveys
-from trustsurvey.web import language, layout, security
+from trustsurvey.web import invited, language, layout, security
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers, survey_form
 
@@ -97,16 +97,29 @@ def answer(survey: str, locale: str) -> BaseResponse:
     if form.area.is_outside:
         return _survey_page("respond/outside.html", wave)
     valid = form.validate()
-    unasked = strangers(form, request.form)
+    unasked = strangers(form, request.form, beside=invited.fields(wave))
     if not valid or unasked or form.is_empty:
         return _form_page(wave, form, status=422, unasked=unasked)
     try:
         with transaction() as connection:
+            invited.admit(connection, wave, request.form)
             collect(connection, wave, area=form.area.code, answers=form.applicable, comment=form.comment)
+    except invited.NotAdmittedError as error:
+        return _form_page(wave, form, status=422, refusal=error.refusal)
     except StateError:  # closed while the page was being sent
         return _closed(wave, unsent=True)
     site().settle()
     return redirect(url_for("respond.thanks", survey=survey, locale=locale), code=303)
+
+
+@bp.post("/s/<survey>/pass")
+def exchange(survey: str) -> Response:
+    """A blind signature for an invitation's code, for the page's script."""
+    with transaction() as connection:
+        wave = _wave(connection, survey)
+    if wave.pass_public is None:
+        abort(404)
+    return invited.exchange(wave, request.form)
 
 
 @bp.post("/s/<survey>/<locale>/language")
@@ -136,7 +149,8 @@ def language_again(survey: str, locale: str) -> BaseResponse:
 def thanks(survey: str, locale: str) -> Response:
     """Where sending leads."""
     wave, _areas = _read(survey, locale)
-    return _survey_page("respond/thanks.html", wave, back="respond.thanks")
+    scripts = ("respond.js", "forget.js") if wave.pass_public is not None else ("respond.js",)
+    return _survey_page("respond/thanks.html", wave, back="respond.thanks", scripts=scripts)
 
 
 @bp.get("/s/<survey>/<locale>/privacy")
@@ -245,16 +259,26 @@ def _form(wave: WaveRow, areas: Sequence[AreaRow], sent: MultiDict[str, str] | N
     return survey_form(page, wave.questionnaire, _said(wave).parts, area_list(areas, language.catalog()), sent)
 
 
-def _form_page(wave: WaveRow, form: SurveyForm, *, status: int = 200, unasked: bool = False) -> Response:
+def _form_page(
+    wave: WaveRow, form: SurveyForm, *, status: int = 200, unasked: bool = False, refusal: invited.Refusal | None = None
+) -> Response:
     rules = layout.reveal_css(wave.questionnaire)
     reveal = f"@supports selector(:has(*)){{{rules}}}" if rules else ""
-    alert = _alert(form, unasked=unasked) if status == 422 else None
-    return _survey_page("respond/survey.html", wave, status=status, form=form, alert=alert, reveal=reveal)
+    alert = _alert(form, unasked=unasked, refusal=refusal) if status == 422 else None
+    named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal}
+    named["invitation"] = invited.invitation(wave, request.form, refusal=refusal)
+    if wave.pass_public is not None:
+        security.allow("connect", "'self'")
+        named["scripts"] = ("respond.js", "pass.min.js")
+    return _survey_page("respond/survey.html", wave, status=status, **named)
 
 
-def _alert(form: SurveyForm, *, unasked: bool) -> Alert:
+def _alert(form: SurveyForm, *, unasked: bool, refusal: invited.Refusal | None) -> Alert:
     """Why the form was not sent. It stands on top, with links to the answers that need a look."""
     kept = _("Nothing is sent yet. Your answers are still here.")
+    if refusal is not None:
+        heading, text = refusal.words
+        return Alert(heading, f"{text} {kept}")
     if refused := len(form.refused):
         return Alert(ngettext("Please check %(n)s answer", "Please check %(n)s answers", refused, n=refused), kept)
     if form.is_stale:
@@ -278,9 +302,9 @@ def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionn
     return _page(template, status=status, offered=[Locale(code) for code in wave.locales], **named)
 
 
-def _page(template: str, *, status: int = 200, reveal: str = "", **named: Any) -> Response:
+def _page(template: str, *, status: int = 200, reveal: str = "", scripts: Sequence[str] = ("respond.js",), **named: Any) -> Response:
     style = security.inline("style", _static("respond.css") + reveal)
-    script = security.inline("script", _static("respond.js"))
+    script = security.inline("script", "".join(_static(name) for name in scripts))
     settings = site().settings
     return make_response(render_template(template, style=style, script=script, exit_url=settings.exit_url, **named), status)
 

@@ -122,16 +122,21 @@ def is_foreign(request: Request) -> bool:
 def inline(kind: str, text: str) -> Markup:
     """``text`` for an inline ``<style>`` or ``<script>`` (``kind``), allowed by its hash in this response's policy and by nothing else."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    allowed: dict[str, list[str]] = g.setdefault("inline", {})
-    allowed.setdefault(kind, []).append(f"'sha256-{digest}'")
+    allow(kind, f"'sha256-{digest}'")
     return Markup(text)  # noqa: S704 - our own file or rule, never anything that was sent
+
+
+def allow(kind: str, source: str) -> None:
+    """Allow ``source`` for ``kind`` (``script``, ``style``, ``connect``) in this response's policy."""
+    allowed: dict[str, list[str]] = g.setdefault("allowed", {})
+    allowed.setdefault(kind, []).append(source)
 
 
 def harden(response: Response, *, https: bool) -> Response:
     """The headers of a resident's page: nothing is loaded, nothing is sent elsewhere, nothing is kept."""
-    allowed: dict[str, list[str]] = g.get("inline", {})
+    allowed: dict[str, list[str]] = g.get("allowed", {})
     policy = ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "img-src data:"]
-    policy += [f"{kind}-src {' '.join(hashes)}" for kind, hashes in sorted(allowed.items())]
+    policy += [f"{kind}-src {' '.join(sources)}" for kind, sources in sorted(allowed.items())]
     headers = {
         "Content-Security-Policy": "; ".join(policy),
         "Cache-Control": "no-store",

@@ -7,7 +7,7 @@
 const blindRSA = (() => {
   const Bytes = Uint8Array;
   const hex = data => [...data].map(byte => byte.toString(16).padStart(2, 0)).join("");
-  const bytes = text => Bytes.from(text.match(/../g) || [], pair => parseInt(pair, 16));
+  const bytes = text => Bytes.from(text.match(/../g), pair => parseInt(pair, 16));
   const number = data => BigInt("0x" + hex(data));
   const size = modulus => modulus.toString(16).length + 1 >> 1;
   const sized = (value, modulus) => bytes(value.toString(16).padStart(2 * size(modulus), 0));
@@ -94,11 +94,13 @@ const blindRSA = (() => {
       code.value = invited;
     }
     code.onchange = exchange;
+    /* Pressed twice it sends once: the second would read that the invitation is used. After a while it may be pressed again. */
     send.onclick = async event => {
-      if (pass.value) return;
       event.preventDefault();
-      await exchange();
+      send.disabled = true;
+      pass.value || await exchange();
       pass.value ? pass.form.submit() : code.focus();
+      setTimeout(() => send.disabled = false, 4000);
     };
     if (code.value) exchange();
   };
