@@ -13,7 +13,8 @@ from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.services.mix import Settling
 from trustsurvey.settings import Settings, read
 from trustsurvey.store import engine as engines
-from trustsurvey.web import department, language, respond, results, site
+from trustsurvey.web import api, department, language, limits, respond, results, site
+from trustsurvey.web.faults import Application
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,20 @@ class Trustsurvey:
         self.settling.after_response()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The whole application. Without ``settings`` they are read from the environment."""
+def create_app(settings: Settings | None = None, *, memory: limits.Memory | None = None) -> Flask:
+    """The whole application. Without ``settings`` they are read from the environment; ``memory`` is what a server's processes share."""
     settings = settings or read()
-    app = Flask("trustsurvey", template_folder=str(settings.templates), static_folder=None)
+    app = Application("trustsurvey", template_folder=str(settings.templates), static_folder=None)
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engines.open_engine(settings.url)
     app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine))
     language.init_app(app)
+    limits.init_app(app, settings, memory)
     respond.init_app(app)
     site.init_app(app)
     accounts.init_app(app, engine, https=settings.require_https)
     app.register_blueprint(results.blueprint)
+    app.register_blueprint(api.blueprint)
     app.register_blueprint(department.blueprint)
     return app

@@ -47,6 +47,22 @@ class Settings:
         "TRUSTSURVEY_RETENTION_DAYS", "Days that a closed wave's records are kept; `retain` destroys them then", 90
     )
 
+    proxies: int = _setting(
+        "TRUSTSURVEY_PROXIES", "Web servers in front whose X-Forwarded-For is believed; without it all share one limit behind them", 0
+    )
+    rate_residents: str = _setting(
+        "TRUSTSURVEY_RATE_RESIDENTS",
+        "Pages and answers of one address each: many people share it, at a table or behind a phone company",
+        "300 per minute",
+    )
+    rate_sign_in: str = _setting("TRUSTSURVEY_RATE_SIGN_IN", "Attempts to sign in from one address", "10 per minute; 60 per hour")
+    rate_storage: str = _setting(
+        "TRUSTSURVEY_RATE_STORAGE", "Where limits are counted: memory, or a Redis or Valkey that writes nothing to disk", "memory://"
+    )
+    log_level: str = _setting(
+        "TRUSTSURVEY_LOG_LEVEL", "What the server writes about itself: debug, info, warning or error; never about people", "warning"
+    )
+
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{(self.instance / 'trustsurvey.sqlite').absolute()}"

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
-from flask import Flask
+from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi
 
+from trustsurvey import logs
 from trustsurvey.app import create_app
 from trustsurvey.cli import terminal
+from trustsurvey.settings import read
+from trustsurvey.web.limits import Memory
+
+DRAINED = 16 * 2**20
+"""Bytes of a refused body that are read, so that a browser which is still sending gets to see why."""
+
+WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 @click.command()
@@ -29,15 +39,19 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def run(host: str, port: int, workers: int) -> None:
     """Run until stopped. No access log: a line a request would be a record of who answered when."""
+    logs.configure(read().log_level)
+    wsgi.Response = _Response
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,
+        "worker_class": "gthread",
         "threads": 4,
         "accesslog": None,
-        "loglevel": "warning",
+        "logger_class": _Log,
         "limit_request_line": 2048,
         "max_requests": 0,
         "preload_app": False,
+        "control_socket_disable": True,
     }
     _Server(options).run()
 
@@ -45,11 +59,49 @@ def run(host: str, port: int, workers: int) -> None:
 class _Server(BaseApplication):  # type: ignore[misc,unused-ignore]
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
+        self.memory = Memory()  # before the processes that share it are forked
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        return create_app()
+    def load(self) -> WSGI:
+        return drained(create_app(memory=self.memory))
+
+
+class _Log(glogging.Logger):  # type: ignore[misc,unused-ignore]
+    """Gunicorn's lines by way of ``trustsurvey.logs``; none for a request."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.access_log.handlers.clear()
+        self.access_log.disabled = True
+
+    def access(self, *_request: Any) -> None:
+        return
+
+
+class _Response(wsgi.Response):  # type: ignore[misc,unused-ignore]
+    """Without the header that says which server this is."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+def drained(application: WSGI) -> WSGI:
+    """``application``, whose answer waits until the request's body is read, up to ``DRAINED`` bytes.
+
+    A connection that is closed on a sender takes the answer with it: the browser would show its own error instead of our page.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        found = application(environ, start_response)
+        body, left = environ["wsgi.input"], DRAINED
+        while left > 0 and (part := body.read(min(left, 65_536))):
+            left -= len(part)
+        return found
+
+    return answer
