@@ -64,7 +64,7 @@ def run(size: int = 1_000_000, *, folder: Path | None = None) -> dict[str, Any]:
         if not path.exists():
             build(path, size)
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, str(Path(__file__).resolve()), "--measure", str(path)]
+        command = [sys.executable, "-P", str(Path(__file__).resolve()), "--measure", str(path)]
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -181,7 +181,7 @@ def measure(path: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """`python benchmarks/statistics.py [SIZE]`."""
+    """`python -P benchmarks/statistics.py [SIZE]` (-P: this file must not stand for the standard library's `statistics`)."""
     if sys.argv[1:2] == ["--measure"]:
         print(json.dumps(measure(Path(sys.argv[2]))))
     else:

@@ -4,6 +4,7 @@ mean the same in every language, and what willingness to report goes along with.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -90,8 +91,14 @@ def reliability_of(tallied: Tallied, plan: Plan) -> tuple[Mapping[str, Reliabili
         if not axis:
             everyone[domain] = found
         elif found.alpha is not None:
-            groups.append(GroupReliability(domain=domain, group={axis: level}, reliability=found))
+            coarse = replace(found, n=_coarse(found.n, plan))
+            groups.append(GroupReliability(domain=domain, group={axis: level}, reliability=coarse))
     return everyone, tuple(groups)
+
+
+def _coarse(n: int, plan: Plan) -> int:
+    """n to the nearest ten in a published release: with the groups' exact counts, that of a group of few would be the rest."""
+    return n if plan.precision == "full" else 10 * round(n / 10)
 
 
 def _reliability(moments: ItemMoments, plan: Plan) -> Reliability:
@@ -127,7 +134,7 @@ def item_differences(tallied: Tallied, plan: Plan) -> tuple[ItemDifference, ...]
             item=item,
             group={axis: level},
             reference={axis: reference},
-            n=test.n,
+            n=_coarse(test.n, plan),
             p_adjusted=rounded(float(p), places) or 0.0,
             gain=rounded(test.gain, places) or 0.0,
             flagged=bool(p <= ALPHA and test.gain >= MODERATE),

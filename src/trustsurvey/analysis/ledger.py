@@ -8,8 +8,8 @@ covers them; and a cell that an earlier release shows can't be hidden any more.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from trustsurvey.analysis.figures import Figures
 from trustsurvey.analysis.plan import Plan
 from trustsurvey.analysis.release import Estimate, Flag, Release
 from trustsurvey.statistics.arrays import FloatArray
-from trustsurvey.statistics.protection import Cell, protect, protect_greedily
+from trustsurvey.statistics.protection import Cell, Protection, protect, protect_greedily
 
 COVERED = 25.0
 """How many points (of 0–100) rounding must leave open of the mean of the few people that two releases differ by."""
@@ -50,40 +50,81 @@ class Count:
     greedy: int = 0
     open: int = 0
 
-    def __add__(self, other: Count) -> Count:
-        return Count(
-            primary=self.primary + other.primary,
-            complementary=self.complementary + other.complementary,
-            greedy=self.greedy + other.greedy,
-            open=self.open + other.open,
-        )
+
+Solver = Callable[..., Protection]
 
 
-def protected(
-    whole: Figures, parts: Sequence[Figures], plan: Plan, ledger: Ledger, respondents: Mapping[str, int]
-) -> tuple[list[Figures], Count]:
-    """The parts of one measure (its areas, its groups) with more cells hidden, so that no suppressed cell can be worked back.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """One measure: the figures of everyone, and of partitions of everyone (its areas, its groups), in the same order for every measure."""
+
+    whole: Figures
+    parts: tuple[Figures, ...]
+
+
+def protected(tables: Sequence[Table], plan: Plan, ledger: Ledger, respondents: Mapping[str, int]) -> tuple[list[Table], Count]:
+    """The tables with more cells hidden, so that no suppressed cell can be worked back.
 
     Args:
-        whole: the figures of everyone. parts: partitions of everyone.
         respondents: people of each area, whatever they answered: areas of few are hidden first, so that measures hide the same ones.
     """
     if plan.suppression.rule == "none":
-        return list(parts), Count()
-    found, total = [], Count(primary=sum(flag.suppressed for flag in whole.flags))
-    for part in parts:
-        flagged = part.hiding(_differs_by_few(part, plan, ledger))
-        primary = sum(flag.suppressed for flag in flagged.flags)
-        if not flagged.places or not (primary or ledger.published):
-            found.append(flagged)
-            continue
-        table = _table(whole, flagged, ledger, respondents)
-        solved = protect(table, minimum_n=plan.suppression.minimum_n)
-        greedy = protect_greedily(table, minimum_n=plan.suppression.minimum_n)
-        rows = [k for k in range(len(flagged.places)) if ("new", k) in solved.hide]
-        found.append(flagged.hiding(rows))
-        total += Count(primary=primary, complementary=len(rows), greedy=len(greedy.hide), open=len(solved.open))
-    return found, total
+        return list(tables), Count()
+    judged = [replace(table, parts=tuple(part.hiding(_differs_by_few(part, plan, ledger)) for part in table.parts)) for table in tables]
+    primary = _suppressed(judged)
+    if not primary and not ledger.published:
+        return judged, Count()
+    found, left = _hidden(judged, plan, ledger, respondents, protect)
+    greedy, _ = _hidden(judged, plan, ledger, respondents, protect_greedily)
+    count = Count(primary=primary, complementary=_suppressed(found) - primary, greedy=_suppressed(greedy) - primary, open=left)
+    return found, count
+
+
+def _suppressed(tables: Sequence[Table]) -> int:
+    return sum(flag.suppressed for table in tables for figures in (table.whole, *table.parts) for flag in figures.flags)
+
+
+def _hidden(tables: Sequence[Table], plan: Plan, ledger: Ledger, respondents: Mapping[str, int], solve: Solver) -> tuple[list[Table], int]:
+    """What ``solve`` hides, and how many leaks it leaves.
+
+    First over measures that the same people answered (the options of one item; everything, where nobody leaves anything out): what one of
+    them shows of n, it shows of all, so only what is hidden in all of them is hidden. Then measure by measure.
+    """
+    parts = [list(table.parts) for table in tables]
+    left = 0
+    for p in range(len(parts[0]) if parts else 0):
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for t, table in enumerate(tables):
+            alike.setdefault((int(table.whole.found.n[0]), *parts[t][p].found.n.tolist()), []).append(t)
+        for members in alike.values():
+            if len(members) > 1:
+                common = _common([parts[t][p] for t in members])
+                whole = _common([tables[t].whole for t in members])
+                rows, _ = _solved(whole, common, plan, ledger, respondents, solve)
+                for t in members:
+                    parts[t][p] = parts[t][p].hiding([k for k in rows if not parts[t][p].flags[k].suppressed])
+        for t, table in enumerate(tables):
+            rows, unsolved = _solved(table.whole, parts[t][p], plan, ledger, respondents, solve)
+            parts[t][p] = parts[t][p].hiding(rows)
+            left += unsolved
+    return [replace(table, parts=tuple(found)) for table, found in zip(tables, parts, strict=True)], left
+
+
+def _common(members: Sequence[Figures]) -> Figures:
+    """The first of figures with the same n, with only those cells hidden that are hidden in all of them."""
+    first = members[0]
+    flags = [flag if all(member.flags[k].suppressed for member in members) else Flag.OK for k, flag in enumerate(first.flags)]
+    return replace(first, flags=tuple(flags))
+
+
+def _solved(
+    whole: Figures, part: Figures, plan: Plan, ledger: Ledger, respondents: Mapping[str, int], solve: Solver
+) -> tuple[list[int], int]:
+    """Rows to hide, and how many leaks are left."""
+    if not part.places or not (any(flag.suppressed for flag in part.flags) or ledger.published):
+        return [], 0
+    solved = solve(_table(whole, part, ledger, respondents), minimum_n=plan.suppression.minimum_n)
+    return [k for k in range(len(part.places)) if ("new", k) in solved.hide], len(solved.open)
 
 
 def _table(whole: Figures, part: Figures, ledger: Ledger, respondents: Mapping[str, int]) -> list[Cell]:

@@ -19,10 +19,10 @@ import numpy as np
 from trustsurvey.analysis.change import changes_since
 from trustsurvey.analysis.details import drivers_of, item_differences, missing_rates, reliability_of
 from trustsurvey.analysis.figures import Figures, cells, figures
-from trustsurvey.analysis.ledger import Count, Ledger, hidden_shares, protected
+from trustsurvey.analysis.ledger import Count, Ledger, Table, hidden_shares, protected
 from trustsurvey.analysis.margins import margins_of
 from trustsurvey.analysis.model import modelled
-from trustsurvey.analysis.plan import AREA, Plan, plan_for
+from trustsurvey.analysis.plan import AREA, Plan, PlannedMeasure, plan_for
 from trustsurvey.analysis.records import Chunk, Tallied, read_records
 from trustsurvey.analysis.release import Area, Bracket, Contrast, Instrument, MarginCheck, Release, Wave, Weights
 from trustsurvey.analysis.rounding import rounded
@@ -125,28 +125,32 @@ def _figured(design: Design, plan: Plan, areas: Sequence[Area], ledger: Ledger, 
     of_areas = estimation.domains(design, _partition(tally, areas)) if plan.area and tally.has(AREA) else None
     of_groups = {axis: estimation.domains(design, estimation.by(tally, axis)) for axis in plan.groups}
     respondents = {} if of_areas is None else dict(zip(of_areas.partition.levels, of_areas.respondents.tolist(), strict=True))
+    tables = []
+    for planned in plan.measures:
+        parts = []
+        if of_areas is not None:
+            ranked = _is_ranked(planned, plan)
+            parts.append(figures(planned, plan, of_areas, [(level, None) for level in of_areas.partition.levels], contrasts=ranked))
+        for axis, domains in of_groups.items():
+            parts.append(figures(planned, plan, domains, [(None, (axis, level)) for level in domains.partition.levels]))
+        tables.append(Table(whole=figures(planned, plan, of_whole, [(None, None)]), parts=tuple(parts)))
+    tables, count = protected(tables, plan, ledger, respondents)
     found: list[Figures] = []
     against: tuple[Contrast, ...] = ()
     runs: tuple[Bracket, ...] = ()
-    total = Count()
-    for planned in plan.measures:
-        ranked = planned.measure.code == plan.index and planned.measure.kind not in ("total", "ratio")
-        everyone = figures(planned, plan, of_whole, [(None, None)])
-        parts = []
+    for table in tables:
+        shown = list(table.parts)
         if of_areas is not None:
-            parts.append(figures(planned, plan, of_areas, [(level, None) for level in of_areas.partition.levels], contrasts=ranked))
-        parts += [
-            figures(planned, plan, domains, [(None, (axis, level)) for level in domains.partition.levels])
-            for axis, domains in of_groups.items()
-        ]
-        parts, count = protected(everyone, parts, plan, ledger, respondents)
-        total += count
-        if of_areas is not None:
-            parts[0] = modelled(parts[0], everyone, plan, tallied.covariates)
-            if ranked:
-                against, runs = _comparisons(plan, parts[0], everyone)
-        found += [everyone, *parts]
-    return _Figured(figures=tuple(found), against=against, brackets=runs, count=total)
+            shown[0] = modelled(shown[0], table.whole, plan, tallied.covariates)
+            if _is_ranked(shown[0].planned, plan):
+                against, runs = _comparisons(plan, shown[0], table.whole)
+        found += [table.whole, *shown]
+    return _Figured(figures=tuple(found), against=against, brackets=runs, count=count)
+
+
+def _is_ranked(planned: PlannedMeasure, plan: Plan) -> bool:
+    """Whether areas are compared by this measure."""
+    return planned.measure.code == plan.index and planned.measure.kind not in ("total", "ratio")
 
 
 def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
