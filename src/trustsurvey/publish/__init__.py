@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from trustsurvey.analysis.release import Release, to_json
+from trustsurvey.analysis.release import Release, json_schema, to_json
 from trustsurvey.errors import ReleaseError
 from trustsurvey.i18n.catalogs import Catalog
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.csv import write_csv
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.geojson import write_geojson
-from trustsurvey.publish.pdf.report import write_pdf
+from trustsurvey.publish.pdf.report import write_pdf, write_summary
 from trustsurvey.publish.xlsx import write_xlsx
 
 
@@ -25,23 +27,28 @@ class Format:
     name: str
     media_type: str
     write: Callable[[Edition], bytes]
+    kind: str = ""  # what its file's name says beside the release: "summary"
+    extension: str = ""
 
-    @property
-    def extension(self) -> str:
-        return self.name
+    def __post_init__(self) -> None:
+        if not self.extension:
+            object.__setattr__(self, "extension", self.name)
 
 
+CSV = "text/csv; charset=utf-8; header=present"
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
         Format("pdf", "application/pdf", write_pdf),
-        Format("csv", "text/csv; charset=utf-8; header=present", write_csv),
+        Format("pdf-summary", "application/pdf", write_summary, "summary", "pdf"),
+        Format("csv", CSV, write_csv),
+        Format("csv-bom", CSV, partial(write_csv, byte_order_mark=True), "bom", "csv"),
         Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
         Format("geojson", "application/geo+json", write_geojson),
         Format("json", "application/json", lambda edition: to_json(edition.release)),
     )
 }
-"""The formats by name."""
+"""The formats by name: ``pdf`` is the full report, ``pdf-summary`` two pages of it, ``csv-bom`` is for spreadsheet programs."""
 
 
 def export(release: Release, format: str, locale: Locale, catalog: Catalog) -> bytes:
@@ -63,7 +70,13 @@ def file_name(release: Release, format: str, locale: Locale) -> str:
         parts.append(f"wave-{release.wave.number}")
     if release.number is not None:
         parts.append(f"release-{release.number}")
-    parts.append(locale.tag)
+    form = chosen(format)
+    parts += [locale.tag, form.kind]
     plain = unicodedata.normalize("NFKD", "-".join(parts)).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
-    return f"{stem}.{chosen(format).extension}"
+    return f"{stem}.{form.extension}"
+
+
+def release_schema() -> bytes:
+    """JSON Schema (2020-12) of the format ``json``, as a file to publish beside it."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"

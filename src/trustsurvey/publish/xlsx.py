@@ -1,4 +1,4 @@
-"""The shared table as a workbook: typed cells, a frozen header with filters, and a sheet of notes that says what the figures are."""
+"""The shared table as a workbook: typed cells, a frozen header with filters, native charts, and notes that say what the figures are."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 
 import xlsxwriter
 
+from trustsurvey.analysis.release import Estimate
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.notes import notes
+from trustsurvey.publish.ranking import ranking
 from trustsurvey.publish.tables import HEADER, TEXT_COLUMNS, guarded, rows
+from trustsurvey.publish.text import interval_heading
 
 WIDTHS = {"area_name": 26, "area": 14, "group": 20, "measure": 22, "flag": 30}
 FORMATS = {"n": "0", "n_eff": "0.0", "df": "0.0", "deff": "0.00"}  # how a cell shows; its value stays whole
-INK, QUIET, ACCENT = "#23211d", "#5a554c", "#0b5563"
+INK, QUIET, ACCENT, BAR, GRID = "#23211d", "#5a554c", "#0b5563", "#589c9b", "#eeeae2"
 
 
 def write_xlsx(edition: Edition) -> bytes:
@@ -24,6 +27,8 @@ def write_xlsx(edition: Edition) -> bytes:
     with xlsxwriter.Workbook(out, as_typed) as book:
         book.set_properties(_properties(edition))
         _estimates(book, edition)
+        _ranking(book, edition)
+        _domains(book, edition)
         _notes(book, edition)
     return out.getvalue()
 
@@ -61,6 +66,84 @@ def _estimates(book: Any, edition: Edition) -> None:
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _ranking(book: Any, edition: Edition) -> None:
+    """The areas from highest to lowest with a bar chart of their intervals; no sheet where no area is shown."""
+    order = ranking(edition)
+    if order is None or not order.lines:
+        return
+    t = edition.catalog
+    heads = [t.gettext("Neighborhood"), edition.measure_title(order.measure), *_ends(edition), t.gettext("n eff."), t.gettext("n")]
+    cells = [(line.name, line.estimate) for line in order.lines]
+    if order.city is not None:
+        cells.append((edition.city(), order.city))
+    title = f"{edition.measure_title(order.measure)}, {interval_heading(edition)}"
+    _charted(book, edition, t.gettext("All neighborhoods"), heads, cells, title)
+
+
+def _domains(book: Any, edition: Edition) -> None:
+    """The whole city's domains with their chart."""
+    t = edition.catalog
+    pairs = [(edition.measure_title(m), edition.cells.get((m.code, None))) for m in edition.domains]
+    cells = [(title, cell) for title, cell in pairs if cell is not None and cell.estimate is not None]
+    if not cells:
+        return
+    heads = [t.gettext("Domain"), t.gettext("Figure"), *_ends(edition), t.gettext("n eff."), t.gettext("n")]
+    _charted(book, edition, t.gettext("Domains"), heads, cells, f"{t.gettext('The whole city')}, {interval_heading(edition)}")
+
+
+def _ends(edition: Edition) -> tuple[str, str]:
+    t = edition.catalog
+    return t.gettext("Lower end"), t.gettext("Upper end")
+
+
+def _charted(book: Any, edition: Edition, name: str, heads: list[str], cells: list[tuple[str, Estimate]], title: str) -> None:
+    """A sheet with one row a cell, and a native bar chart beside it whose error bars are the intervals."""
+    sheet = book.add_worksheet(_sheet_name(name))
+    if edition.rtl:
+        sheet.right_to_left()
+    head = book.add_format({"bold": True, "font_color": ACCENT, "bottom": 1, "bottom_color": QUIET, "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"num_format": "0.0##"})
+    sheet.set_column(0, 0, 34)
+    for column, text in enumerate(heads):
+        sheet.write_string(0, column, guarded(text), head)
+    for line, (label, cell) in enumerate(cells, start=1):
+        sheet.write_string(line, 0, guarded(label))
+        for column, value in enumerate((cell.estimate, cell.lci, cell.uci, cell.n_eff), start=1):
+            if value is not None:
+                sheet.write_number(line, column, value, plain)
+        if cell.n is not None:
+            sheet.write_number(line, 5, cell.n)
+    sheet.freeze_panes(1, 1)
+    sheet.insert_chart(1, len(heads) + 1, _bars(book, sheet.get_name(), cells, title))
+
+
+def _bars(book: Any, sheet: str, cells: list[tuple[str, Estimate]], title: str) -> Any:
+    last = len(cells)
+    chart = book.add_chart({"type": "bar"})
+    ends = {
+        "type": "custom",
+        "plus_values": [round((c.uci or 0.0) - (c.estimate or 0.0), 6) for _, c in cells],
+        "minus_values": [round((c.estimate or 0.0) - (c.lci or 0.0), 6) for _, c in cells],
+        "line": {"color": INK, "width": 1},
+    }
+    chart.add_series(
+        {
+            "name": [sheet, 0, 1],
+            "categories": [sheet, 1, 0, last, 0],
+            "values": [sheet, 1, 1, last, 1],
+            "fill": {"color": BAR},
+            "gap": 60,
+            "x_error_bars": ends,
+        }
+    )
+    chart.set_title({"name": title, "overlay": False, "name_font": {"size": 11, "bold": True, "color": INK}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "line": {"color": QUIET}, "num_font": {"color": INK}, "crossing": "min"})
+    chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": GRID}}, "num_font": {"color": QUIET}})
+    chart.set_size({"width": 620, "height": max(220, 60 + 24 * last)})
+    return chart
 
 
 def _notes(book: Any, edition: Edition) -> None:

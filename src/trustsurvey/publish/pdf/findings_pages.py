@@ -27,7 +27,11 @@ def findings_pages(sheet: Sheet, _city: CityMap) -> None:
     heading = sheet.edition.catalog.gettext("What residents said")
     sheet.begin(outline=heading)
     y = sheet.text(heading, 0, TOP, WIDTH, HEADING, role="H1") + 6 * mm
-    padding = _padding(sheet, found, BOTTOM + FOOT - y)
+    _listed(sheet, found, y, _padding(sheet, found, BOTTOM + FOOT - y))
+
+
+def _listed(sheet: Sheet, found: Sequence[Said], y: float, padding: float) -> None:
+    """Finding under finding; on a new page where there is no room."""
     with sheet.tags.element("L"):
         for said in found:
             if y + _height(sheet, said, padding) > BOTTOM + FOOT:
@@ -37,6 +41,20 @@ def findings_pages(sheet: Sheet, _city: CityMap) -> None:
                 sheet.rule(y, kind="rule")
             with sheet.tags.element("LI"), sheet.tags.element("LBody"):
                 y = _finding(sheet, said, y, padding)
+
+
+def findings_page(sheet: Sheet, _city: CityMap) -> None:
+    """The findings that one page holds, the first ones first."""
+    found = list(findings(sheet.edition))
+    if not found:
+        return
+    heading = sheet.edition.catalog.gettext("What residents said")
+    sheet.begin(outline=heading)
+    y = sheet.text(heading, 0, TOP, WIDTH, HEADING, role="H1") + 6 * mm
+    room = BOTTOM + FOOT - y
+    while len(found) > 1 and sum(_height(sheet, said, LEAST) for said in found) > room:
+        found.pop()
+    _listed(sheet, found, y, _padding(sheet, found, room))
 
 
 def _padding(sheet: Sheet, found: Sequence[Said], room: float) -> float:

@@ -1,16 +1,18 @@
-"""The report: cover, findings, map, ranking, domain profile, method. Every page reads the release through an edition."""
+"""The report: which pages it has, in which order. Every page reads the release through an edition."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
 
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.area_pages import area_pages
 from trustsurvey.publish.pdf.change_pages import change_pages
 from trustsurvey.publish.pdf.cover import cover
-from trustsurvey.publish.pdf.findings_pages import findings_pages
+from trustsurvey.publish.pdf.findings_pages import findings_page, findings_pages
 from trustsurvey.publish.pdf.language_pages import language_pages
 from trustsurvey.publish.pdf.map_page import map_page
 from trustsurvey.publish.pdf.method_pages import method_pages
@@ -38,15 +40,42 @@ PAGES: tuple[Page, ...] = (
 )
 
 
+SUMMARY: tuple[Page, ...] = (cover, findings_page)
+"""Two pages: what this is, and what was found."""
+
+
 def write_pdf(edition: Edition) -> bytes:
-    """The report in bytes. Characters that no face has are drawn as empty boxes and named in a warning of the log."""
-    sheet, city = Sheet(edition), CityMap(edition)
-    for page in PAGES:
-        page(sheet, city)
+    """The full report in bytes. Characters that no face has are drawn as empty boxes and named in a warning of the log."""
+    return write_pages(edition, PAGES)
+
+
+def write_summary(edition: Edition) -> bytes:
+    """The report on two pages, in bytes."""
+    return write_pages(edition, SUMMARY)
+
+
+def write_pages(edition: Edition, pages: Sequence[Page]) -> bytes:
+    """The pages as one file. How long each stage took goes to the log, at the level of debugging."""
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "map"):
+        sheet, city = Sheet(edition), CityMap(edition)
+    for page in pages:
+        with _timed(seconds, page.__name__):
+            page(sheet, city)
     if sheet.missing:
         named = ", ".join(f"{c} (U+{ord(c):04X})" for c in sorted(sheet.missing))
         log.warning("the report in %s lacks glyphs for %s", edition.locale.code, named)
-    return sheet.finished(title(edition))
+    with _timed(seconds, "writing and tagging"):
+        data = sheet.finished(title(edition))
+    log.debug("a report in %s: %s", edition.locale.code, ", ".join(f"{name} {took:.2f} s" for name, took in seconds.items()))
+    return data
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    seconds[stage] = perf_counter() - start
 
 
 def title(edition: Edition) -> str:
