@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from trustsurvey.analysis.release import Release
 from trustsurvey.errors import NotFound
 from trustsurvey.store import queries
-from trustsurvey.store.queries import SurveyRow, WaveRow
+from trustsurvey.store.queries import ReleaseRow, SurveyRow, WaveRow
+
+__all__ = ["ReleaseRow", "SurveyReleases", "WaveState", "awaited", "latest", "listing", "numbered", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ def latest(connection: Connection, survey: str) -> Release | None:
     queries.survey_named(connection, survey)
     rows = queries.release_list(connection, survey)
     return queries.release_body(connection, rows[0].id) if rows else None
+
+
+def rows(connection: Connection, survey: str) -> tuple[ReleaseRow, ...]:
+    """The releases of ``survey`` as a list, newest first. Raises NotFound for an unknown survey."""
+    queries.survey_named(connection, survey)
+    return queries.release_list(connection, survey)
 
 
 def numbered(connection: Connection, survey: str, number: int) -> Release:

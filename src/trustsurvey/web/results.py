@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -11,14 +10,13 @@ from trustsurvey.errors import NotFound
 from trustsurvey.publish import charts, notes, text
 from trustsurvey.publish.edition import Edition
 from trustsurvey.services import read_releases
-from trustsurvey.web import exports, language, result_pages, site
+from trustsurvey.web import language, result_pages, site
 from trustsurvey.web.edge import transaction
 from trustsurvey.web.kept import Kept
 
 blueprint = Blueprint("results", __name__)
 site.guard(blueprint, cache="public, max-age=300")
-
-PACKED = frozenset({"text/html", "text/csv", "application/json", "application/geo+json"})
+blueprint.after_request(site.packed)
 
 _pages = Kept(400)
 
@@ -41,39 +39,6 @@ def neighborhood(survey: str, area: str) -> Response | str:
     if area not in edition.areas:
         raise NotFound(f"{survey} has no neighborhood {area!r}")
     return _page(edition, "results/neighborhood.html", lambda: {"page": result_pages.neighborhood(edition, area)}, area=area)
-
-
-@blueprint.get("/api/v1/surveys/<survey>/releases/latest")
-def latest(survey: str) -> Response:
-    """The latest release as JSON."""
-    return _take(survey, "json")
-
-
-@blueprint.get("/api/v1/surveys/<survey>/releases/latest.<any(csv, geojson, xlsx, pdf):kind>")
-def latest_as(survey: str, kind: str) -> Response:
-    """The latest release in another format."""
-    return _take(survey, kind)
-
-
-@blueprint.after_request
-def pack(response: Response) -> Response:
-    """Compress what is text. Everything here is public, so its length gives nothing away."""
-    if response.mimetype in PACKED and response.status_code == 200:
-        response.vary.add("Accept-Encoding")
-        if request.accept_encodings.quality("gzip") > 0:
-            response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
-            response.headers["Content-Encoding"] = "gzip"
-    return response
-
-
-def _take(survey: str, kind: str) -> Response:
-    with transaction() as connection:
-        release = read_releases.latest(connection, survey)
-    if release is None:
-        raise NotFound(f"{survey} has no release yet")
-    response = exports.download(release, kind, attachment=kind in ("xlsx", "pdf"))
-    response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, read with no account
-    return response
 
 
 def _edition(survey: str) -> Edition | None:

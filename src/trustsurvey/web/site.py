@@ -5,6 +5,7 @@ Nothing here runs on a resident's page, which brings its own.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0b5563"/>'
     '<path d="M5 16h22" stroke="#fff" stroke-width="3" stroke-linecap="round"/><circle cx="16" cy="16" r="6" fill="#fff"/></svg>'
 )
+
+PACKED = frozenset({"text/html", "text/csv", "application/json", "application/geo+json"})
 
 POLICY = "; ".join(
     (
@@ -81,6 +84,16 @@ def harden(response: Response) -> Response:
     if response.mimetype == "text/html":
         headers["Content-Language"] = language.current().tag
         response.vary.add("Accept-Language")
+    return response
+
+
+def packed(response: Response) -> Response:
+    """Compress what is text. Everything public may be: its length gives nothing away."""
+    if response.mimetype in PACKED and response.status_code == 200 and "Content-Encoding" not in response.headers:
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings.quality("gzip") > 0:
+            response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
     return response
 
 

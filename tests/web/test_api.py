@@ -1,0 +1,131 @@
+"""The public API: what it describes is what it does, found out by a program that asks it everything."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from datetime import date
+
+import jsonschema
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from tests.conftest import SURVEY
+from trustsurvey.publish import FORMATS
+from trustsurvey.services.close_wave import close_wave
+from trustsurvey.services.collect import collect
+from trustsurvey.services.publish_release import publish_release
+from trustsurvey.store.queries import WaveRow
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the library warns about its own dependencies when it is imported
+    import schemathesis
+
+BASE = f"/api/v1/surveys/{SURVEY}/releases"
+
+
+@pytest.fixture
+def released(sqlite: Engine, wave: WaveRow) -> None:
+    """Two releases of a wave in which thirty people answered."""
+    with sqlite.begin() as connection:
+        for n in range(30):
+            collect(connection, wave, area=("a1", "b1")[n % 2], answers={"fp_respect": str(n % 5), "fp_listen": "3", "victim": "no"})
+        close_wave(connection, SURVEY, closed=date(2026, 10, 25))
+        publish_release(connection, SURVEY, released=date(2026, 11, 12))
+        publish_release(connection, SURVEY, released=date(2026, 11, 13))
+
+
+@pytest.mark.usefixtures("released")
+def test_it_does_what_it_describes(app: Flask) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+        tried = 0
+        for operation in schema.get_all_operations():
+            strategy = operation.ok().as_strategy()
+            for case in _examples(strategy):
+                case.call_and_validate(headers={"Accept-Encoding": "identity"})  # the test transport does not unpack
+                tried += 1
+    assert tried > 80
+
+
+def _examples(strategy: object) -> Iterator[schemathesis.Case]:
+    """Some cases of an operation: those that it makes up, and the same with a survey that exists."""
+    import hypothesis
+
+    found: list[schemathesis.Case] = []
+
+    @hypothesis.settings(max_examples=8, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.given(strategy)  # type: ignore[arg-type]
+    def draw(case: schemathesis.Case) -> None:
+        found.append(case)
+
+    draw()
+    for case in found:
+        yield case
+        if "survey" in (case.path_parameters or {}):
+            case.path_parameters["survey"] = SURVEY
+            yield case
+
+
+@pytest.mark.usefixtures("released")
+def test_a_list_by_pages(client: FlaskClient) -> None:
+    first = client.get(f"{BASE}?per_page=1")
+    assert (first.json["total"], first.json["pages"], [r["number"] for r in first.json["releases"]]) == (2, 2, [2])
+    assert first.headers["Link"] == f'<{BASE}?page=2&per_page=1>; rel="next"'
+    last = client.get(first.headers["Link"].partition(">")[0][1:])
+    assert [r["number"] for r in last.json["releases"]] == [1]
+    assert 'rel="prev"' in last.headers["Link"]
+    for address in last.json["releases"][0]["formats"].values():
+        assert client.get(address).status_code == 200
+    assert client.get(f"{BASE}?page=9").json["releases"] == []
+
+
+@pytest.mark.usefixtures("released")
+def test_a_release_fits_the_schema_that_describes_it(client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").json
+    schema = {"$ref": "#/components/schemas/Release", "components": described["components"]}
+    jsonschema.validate(client.get(f"{BASE}/latest").json, schema)
+    assert client.get(f"{BASE}/1").json["number"] == 1
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize("kind", sorted(FORMATS.keys() - {"json"}))
+def test_every_format_can_be_asked_for_and_asked_again(client: FlaskClient, kind: str) -> None:
+    response = client.get(f"{BASE}/latest.{kind}?locale=es")
+    assert response.status_code == 200
+    assert response.content_type == FORMATS[kind].media_type
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in response.headers
+    again = client.get(f"{BASE}/latest.{kind}?locale=es", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.get_data() == b""
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/api/v1/surveys/nowhere/releases", 404, "there is no survey 'nowhere'"),
+        (f"{BASE}/9", 404, "there is no release 9"),
+        (f"{BASE}/99999999999999999999", 404, "there is no release"),
+        (f"{BASE}/latest?locale=xx", 404, "there is no locale 'xx'"),
+        (f"{BASE}?page=0", 400, "page is '0'"),
+        (f"{BASE}?per_page=101", 400, "from 1 to 100"),
+        (f"{BASE}?page=²", 400, "whole number"),
+    ],
+)
+def test_a_fault_is_a_problem_in_json(client: FlaskClient, path: str, status: int, says: str) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    assert says in json.loads(response.text)["detail"]
+    assert json.loads(response.text)["status"] == status
+
+
+def test_before_the_first_release(client: FlaskClient, wave: WaveRow) -> None:
+    assert client.get(BASE).json["total"] == 0
+    assert client.get(f"{BASE}/latest").status_code == 404
