@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,16 +14,18 @@ from sqlalchemy import Engine, inspect, text
 
 from tests.conftest import SURVEY, small_city
 from tests.services.order import everything
-from tests.services.people import answer_in_order, record_of
+from tests.services.people import answer_in_order, answers_of, record_of
+from tests.services.test_sealed import sealed_wave
 from trustsurvey.cli import main
 from trustsurvey.errors import NotFound, StateError
 from trustsurvey.services import retain
 from trustsurvey.services.close_wave import close_wave
-from trustsurvey.services.mix import mix, mix_closed
+from trustsurvey.services.collect import collect
+from trustsurvey.services.mix import Settling, mix, mix_closed
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate, queries, retention
-from trustsurvey.store.engine import open_engine
+from trustsurvey.store.engine import open_engine, writing
 
 PEOPLE = range(900_000, 900_150)  # that no other test has
 CLOSED = date(2026, 10, 25)
@@ -137,6 +140,34 @@ def test_without_the_right_to_turn_the_log_over_it_says_what_to_grant(engine: En
             connection.execute(text(grant))
     assert retention.overwrite(clerk)
     clerk.dispose()
+
+
+def test_people_answer_the_next_wave_meanwhile(engine: Engine) -> None:
+    small_city(engine)
+    with engine.begin() as connection:
+        close_wave(connection, SURVEY, closed=CLOSED)
+    wave = sealed_wave(engine)
+    settling = Settling(engine)
+
+    def answer(person: int) -> None:
+        with writing(engine).begin() as connection:
+            assert queries.remember_sent(connection, wave.id, person.to_bytes(32, "big"))
+            collect(connection, wave, area="a1", answers=answers_of(wave, person))
+        settling.after_response()
+
+    def destroy() -> int:
+        with writing(engine).begin() as connection:
+            return len(retain.destroy(connection, retain.kept(connection, days=0), today=CLOSED))
+
+    with ThreadPoolExecutor(8) as threads:
+        answered = [threads.submit(answer, person) for person in range(40)]
+        destroyed = threads.submit(destroy)
+        answered += [threads.submit(answer, person) for person in range(40, 80)]
+        assert destroyed.result() == 1
+        for one in answered:
+            one.result()
+    with engine.connect() as connection:
+        assert queries.count_responses(connection, wave.id) == 80
 
 
 def test_a_log_that_is_held_back_is_not_called_overwritten(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, Engine, delete, text, update
+from sqlalchemy import Connection, Engine, delete, func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from trustsurvey.errors import StateError
@@ -22,7 +22,12 @@ GRANTS = "GRANT pg_checkpoint, pg_monitor TO {role}; GRANT EXECUTE ON FUNCTION p
 
 
 def destroy(connection: Connection, wave_id: int, day: date) -> bool:
-    """Delete all that residents sent to a closed wave, and note the day. False when there is a hold on it, or it was done before."""
+    """Delete all that residents sent to a closed wave, and note the day. False when there is a hold on it, or it was done before.
+
+    On PostgreSQL whoever sends answers meanwhile, to another wave, waits for the end of the transaction.
+    """
+    if partitions.has_partitions(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(resting.ONE_AT_A_TIME)))
     noted = connection.execute(
         update(wave)
         .where(wave.c.id == wave_id, wave.c.state == "closed", wave.c.hold.is_(None), wave.c.destroyed.is_(None))
