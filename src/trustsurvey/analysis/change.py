@@ -22,7 +22,7 @@ def changes_since(release: Release, earlier: Release) -> tuple[Change, ...]:
     found: list[Change] = []
     old = {(e.measure, e.area): e for e in earlier.estimates if not e.group}
     for measure in release.measures:
-        if measure.kind == "share":
+        if measure.kind in ("share", "ratio"):  # shares are too many to test; a ratio's proportion is tested itself
             continue
         now = [e for e in release.estimates if e.measure == measure.code and not e.group]
         pairs = [(e, old[e.measure, e.area]) for e in now if (e.measure, e.area) in old]

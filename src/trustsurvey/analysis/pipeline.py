@@ -232,14 +232,15 @@ def _checks(raked: RakingResult, plan: Plan) -> Iterator[MarginCheck]:
         counts = np.array([raked.targets[n].n for n in rows], dtype=np.float64)
         hidden = hidden_shares(counts, plan) if published else []
         coarse = any(raked.targets[rows[k]].kept for k in hidden)  # what is kept takes its share off the others: their totals would tell
+        digits = 3 if coarse else 6
         for k, n in enumerate(rows):
             target = raked.targets[n]
             total, reached = target.total, raked.reached[n]
             yield MarginCheck(
                 margin=margin,
                 category=target.category,
-                target=_significant(total, 3) if coarse else total,
-                reached=_significant(reached, 3) if coarse else reached,
+                target=_significant(total, digits) if published else total,
+                reached=_significant(reached, digits) if published else reached,
                 respondents_share=None if k in hidden else rounded(target.share, 3 if published else None),
             )
 
