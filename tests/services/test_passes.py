@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +21,7 @@ from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.issue_passes import Issued, ask_for_passes, issue_passes
 from trustsurvey.store import queries
+from trustsurvey.store.engine import writing
 from trustsurvey.store.queries import WaveRow
 
 KEY = "the instance's key"
@@ -217,3 +220,40 @@ def test_a_count_that_cannot_be_made(sqlite: Engine, wave: WaveRow, count: int) 
         issue_passes(connection, SURVEY, count=count, key=KEY)
     with pytest.raises(NotFound), sqlite.begin() as connection:
         issue_passes(connection, "elsewhere", count=1, key=KEY)
+
+
+def test_two_at_once_are_one(engine: Engine) -> None:
+    """The same code with two messages, then the same pass with two responses, each from two threads that start together."""
+    made = issued(engine)
+    assert made.wave.pass_public
+    phones = [Phone(made.wave.pass_public), Phone(made.wave.pass_public)]
+    start = threading.Barrier(2)
+
+    def together(act: Callable[[int, Connection], object], n: int) -> str:
+        start.wait()
+        try:
+            with writing(engine).begin() as connection:
+                act(n, connection)
+        except StateError as error:
+            return str(error)
+        return "done"
+
+    def run(act: Callable[[int, Connection], object]) -> list[str]:
+        with ThreadPoolExecutor(2) as pool:
+            return sorted(pool.map(lambda n: together(act, n), range(2)))
+
+    for code in made.codes:
+        found = run(lambda n, connection, code=code: phones[n].redeem(connection, made.wave, code))
+        assert found == ["done", redeem_pass.REFUSED]
+    assert held(engine, made.wave)["used"] == 3
+
+    with engine.begin() as connection:
+        one = issue_passes(connection, SURVEY, count=1, key=KEY).codes[0]
+    presented = str(got(engine, made, one))
+
+    def answer(_n: int, connection: Connection) -> None:
+        redeem_pass.verify(connection, made.wave, presented)
+        collect(connection, made.wave, area="a1", answers=ANSWERS)
+
+    assert run(answer) == ["done", redeem_pass.REFUSED]
+    assert (held(engine, made.wave)["spent"], held(engine, made.wave)["responses"]) == (1, 1)
