@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 
+import jsonschema
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -14,7 +15,7 @@ from tests.publish import sample
 from tests.publish.conftest import CATALOGS
 from trustsurvey.analysis.release import Area, Release, from_json
 from trustsurvey.errors import ReleaseError
-from trustsurvey.publish import FORMATS, export, file_name
+from trustsurvey.publish import FORMATS, export, file_name, release_schema
 from trustsurvey.publish.csv import write_csv
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.tables import HEADER, guarded, rows
@@ -91,7 +92,13 @@ def from_geojson(data: bytes) -> Figures:
 
 @pytest.mark.parametrize(
     ("form", "read"),
-    [("csv", from_csv), ("xlsx", from_xlsx), ("geojson", from_geojson), ("json", lambda data: from_release(from_json(data)))],
+    [
+        ("csv", from_csv),
+        ("csv-bom", lambda data: from_csv(data.removeprefix(b"\xef\xbb\xbf"))),
+        ("xlsx", from_xlsx),
+        ("geojson", from_geojson),
+        ("json", lambda data: from_release(from_json(data))),
+    ],
 )
 def test_every_format_holds_the_same_figures(release: Release, form: str, read: object) -> None:
     assert read(made(release, form)) == from_release(release)
@@ -131,12 +138,12 @@ def test_the_workbook_is_typed_frozen_and_filtered(city: Release) -> None:
 
 @pytest.mark.parametrize(("locale", "rtl"), [("en", False), ("ar", True)])
 def test_sheets_read_from_the_readers_side(city: Release, locale: str, rtl: bool) -> None:
-    for number in (0, 1):
+    for number in range(4):
         assert bool(worksheet(city, locale, number).sheet_view.rightToLeft) is rtl
 
 
 def test_the_notes_say_what_the_figures_are(city: Release) -> None:
-    words = " ".join(str(cell.value) for row in worksheet(city, "en", 1).iter_rows() for cell in row)
+    words = " ".join(str(cell.value) for row in worksheet(city, "en", -1).iter_rows() for cell in row)
     for said in ("Synthetic data", "not drawn by lot", "precision under the weighting model", "Effective n"):
         assert said in words or said.lower() in words
 
@@ -159,12 +166,41 @@ def test_geojson_without_geometry_has_null_for_it() -> None:
 
 
 def test_an_unknown_format_names_the_choices(city: Release) -> None:
-    with pytest.raises(ReleaseError, match=r"no format 'docx'; choose one of pdf, csv, xlsx, geojson, json"):
+    with pytest.raises(ReleaseError, match=r"no format 'docx'; choose one of pdf, pdf-summary, csv, csv-bom, xlsx, geojson, json"):
         made(city, "docx")
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
 def test_files_have_plain_names(city: Release, form: str) -> None:
     named = replace(city, survey="Ciudad Ñandú")
-    assert file_name(named, form, CATALOGS["es"].locale) == f"ciudad-nandu-wave-3-release-3-es.{form}"
-    assert file_name(city, form, CATALOGS["ar"].locale) == f"larkhaven-wave-3-release-3-ar.{form}"
+    base, _, kind = form.partition("-")
+    end = f"{f'-{kind}' if kind else ''}.{base}"
+    assert file_name(named, form, CATALOGS["es"].locale) == f"ciudad-nandu-wave-3-release-3-es{end}"
+    assert file_name(city, form, CATALOGS["ar"].locale) == f"larkhaven-wave-3-release-3-ar{end}"
+
+
+def test_charts_are_native_and_stand_on_the_releases_own_figures(city: Release) -> None:
+    book = load_workbook(io.BytesIO(made(city, "xlsx")))
+    assert book.sheetnames == ["Figures", "All neighborhoods", "Domains", "Notes"]
+    for name in ("All neighborhoods", "Domains"):
+        (chart,) = book[name]._charts
+        (series,) = chart.series
+        assert series.errBars is not None
+        assert series.val.numRef.f.startswith(f"'{name}'" if " " in name else name)
+    areas = {area.name: area.code for area in city.areas}
+    for row in book["All neighborhoods"].iter_rows(min_row=2, values_only=True):
+        cell = city.estimate("trust_index", areas.get(row[0]))
+        assert row[1:] == (cell.estimate, cell.lci, cell.uci, cell.n_eff, cell.n)
+
+
+def test_a_workbook_without_a_shown_figure_has_no_charts() -> None:
+    book = load_workbook(io.BytesIO(made(sample.everything_suppressed(), "xlsx")))
+    assert book.sheetnames == ["Figures", "Notes"]
+
+
+def test_the_published_schema_describes_the_json(release: Release) -> None:
+    schema = json.loads(release_schema())
+    read = json.loads(made(release, "json"))
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert set(read) == set(schema["properties"])
+    jsonschema.validate(read, schema)

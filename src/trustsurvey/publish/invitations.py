@@ -27,14 +27,14 @@ from trustsurvey.publish.pdf.shaping import Text
 
 PAPERS = {"letter": LETTER, "a4": A4}
 EDGE = 11 * mm  # what no printer draws on
-ABOVE = 11.0  # between a cut and what is drawn
+ABOVE = 9.5  # between a cut and what is drawn
 QR, GAP = 31 * mm, 9 * mm
 TITLE = Style(10.5, 14.5, 600)
 SAY = Style(9, 12)
 SMALL = Style(7, 9.5, 400, INK2)
-CODE = Style(14, 18, 600, ACCENT)
+CODE = Style(14, 17, 600, ACCENT)
 ADDRESS = Style(9, 12)
-BETWEEN, BEFORE_CODE, UNDER_SQUARE = 5.0, 7.0, 5.0
+BETWEEN, BEFORE_CODE, UNDER_SQUARE = 4.0, 5.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,7 @@ class _Press:
     def _set(self, words: Words, *, first: bool) -> list[tuple[Text, list[tuple[int, int]], Style]]:
         """The paragraphs of one language, broken into lines."""
         t, rtl = words.catalog, words.catalog.locale.direction == "rtl"
+        asks, contact = _apart(words.operator), _apart(words.contact)
         said = [
             (f"{self.sheet.place} · {words.title}" if first else words.title, TITLE),
             (
@@ -148,12 +149,8 @@ class _Press:
                 + t.gettext("Scan the square with a phone. Or open the address below and type the five words."),
                 SAY,
             ),
-            (
-                t.gettext("If the page shows another key than this paper, do not answer, and tell us.")
-                + " "
-                + t.gettext("%(operator)s asks. Questions: %(contact)s", operator=_apart(words.operator), contact=_apart(words.contact)),
-                SMALL,
-            ),
+            (t.gettext("If the page shows another key than this paper, do not answer, and tell us."), SMALL),
+            (" ".join((t.gettext("Who is asking?"), asks, t.gettext("Questions about this survey?"), contact)), SMALL),
         ]
         if self.sheet.synthetic:
             said.insert(1, (t.gettext("Synthetic data: this is a demonstration, not a real survey."), Style(9, 12, 600)))

@@ -16,9 +16,9 @@ NAME, QUIET, COLUMN = Style(8.6, 10.5), Style(8, 10, 400, "#5a554c"), Style(7, 8
 
 
 def profile_pages(sheet: Sheet, _city: CityMap) -> None:
-    """As many pages as the areas need; nothing where the release has no domains."""
+    """As many pages as the areas need; nothing where the release has no domains, or no area is shown."""
     found = profile(sheet.edition)
-    if found is None:
+    if found is None or not found.rows:
         return
     t = sheet.edition.catalog
     sheet.begin(outline=t.gettext("Domain profile"))

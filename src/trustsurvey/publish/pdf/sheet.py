@@ -56,7 +56,8 @@ class Sheet:
         if outline:
             self.canvas.bookmarkPage(f"p{self.page}")
             if under:
-                self.canvas.addOutlineEntry(under, f"p{self.page}", level - 1, closed=True)
+                self.canvas.bookmarkPage(f"u{self.page}")  # reportlab keeps one title a key
+                self.canvas.addOutlineEntry(under, f"u{self.page}", level - 1, closed=True)
             self.canvas.addOutlineEntry(outline, f"p{self.page}", level)
         if cover:
             self._head(cover)  # the first page's head is read; on the others it is furniture
