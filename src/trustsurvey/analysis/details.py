@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from trustsurvey.analysis.ledger import hidden_shares
+from trustsurvey.analysis.parts import ANSWERED, REFUSED, SKIPPED, UNKNOWN, ItemMoments, Patterns, Tallied
 from trustsurvey.analysis.plan import AREA, Plan
-from trustsurvey.analysis.records import ANSWERED, REFUSED, SKIPPED, UNKNOWN, ItemMoments, Patterns, Tallied
 from trustsurvey.analysis.release import Driver, Drivers, Flag, GroupReliability, ItemDifference, Missing, Reliability
 from trustsurvey.analysis.rounding import rounded
 from trustsurvey.statistics.arrays import FloatArray

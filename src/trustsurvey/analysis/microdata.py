@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from trustsurvey.analysis.margins import margins_of
+from trustsurvey.analysis.parts import ItemMoments, Tallied
 from trustsurvey.analysis.plan import AREA, Column, Equals, Items, Plan, PlannedMeasure, Ratio, axes_of
-from trustsurvey.analysis.records import ItemMoments, Tallied
 from trustsurvey.errors import Fault, PlanError
 from trustsurvey.statistics import scoring, weighting
 from trustsurvey.statistics.arrays import FloatArray

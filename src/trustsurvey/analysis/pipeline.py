@@ -22,8 +22,9 @@ from trustsurvey.analysis.figures import Figures, cells, figures
 from trustsurvey.analysis.ledger import Count, Ledger, Table, hidden_shares, protected
 from trustsurvey.analysis.margins import margins_of
 from trustsurvey.analysis.model import modelled
+from trustsurvey.analysis.parts import Tallied
 from trustsurvey.analysis.plan import AREA, Plan, PlannedMeasure, plan_for
-from trustsurvey.analysis.records import Chunk, Tallied, read_records
+from trustsurvey.analysis.records import Chunk, read_records
 from trustsurvey.analysis.release import Area, Bracket, Contrast, Instrument, MarginCheck, Release, Wave, Weights
 from trustsurvey.analysis.rounding import rounded
 from trustsurvey.statistics import comparison, estimation, weighting
