@@ -88,3 +88,18 @@ def test_the_plural_rules_are_those_of_cldr(code: str) -> None:
         groups.setdefault(rule(n), set()).add(category(n))
     assert all(len(categories) == 1 for categories in groups.values()), groups
     assert len(groups) == len({c for found in groups.values() for c in found}), groups
+
+
+@pytest.mark.parametrize(
+    ("code", "names", "joined"),
+    [
+        ("es", ["español", "inglés"], "español e inglés"),
+        ("es", ["inglés", "español"], "inglés y español"),
+        ("es", ["agua", "hielo"], "agua y hielo"),
+        ("es", ["padre", "hijo"], "padre e hijo"),
+        ("en", ["A", "B", "C"], "A, B, and C"),
+        ("ar", ["أ", "ب"], "أ وب"),
+    ],
+)
+def test_names_are_joined_as_the_language_does(code: str, names: list[str], joined: str) -> None:
+    assert Locale(code).join(names) == joined

@@ -175,10 +175,6 @@ def test_the_choice_of_language_is_carried_on_by_links_and_not_otherwise(page_cl
         f"/results/{SURVEY}/N99",
         f"/results/{SURVEY}?locale=xx",
         f"/results/{SURVEY}/N01?locale=xx",
-        f"/api/v1/surveys/{SURVEY}/releases/latest.csv?locale=xx",
-        "/api/v1/surveys/nowhere/releases/latest",
-        "/api/v1/surveys/nowhere/releases/latest.geojson",
-        f"/api/v1/surveys/{SURVEY}/releases/latest.doc",
     ],
 )
 @pytest.mark.parametrize("locale", ["es", "ar"])

@@ -112,7 +112,12 @@ class Locale:
 
     def join(self, names: Sequence[str]) -> str:
         """“A, B and C”."""
-        return lists.format_list(list(names), style="standard", locale=self.cldr)
+        joined = lists.format_list(list(names), style="standard", locale=self.cldr)
+        return _Y_BEFORE_I.sub(" e ", joined) if self.code == "es" else joined
+
+
+_Y_BEFORE_I = re.compile(r" y (?=h?[ií](?!e))", re.IGNORECASE)
+"""Spanish writes *e* for *y* before the sound *i* (“español e inglés”, not before “hielo”), which CLDR's pattern can't say."""
 
 
 @lru_cache

@@ -21,7 +21,7 @@ from trustsurvey.services.publish_release import publish_release
 from trustsurvey.store import queries
 from trustsurvey.store.queries import WaveRow
 
-SURVEY, TITLE, AREA_SET = "community-trust", "Larkhaven trust survey", "larkhaven"
+SURVEY, TITLE, AREA_SET = "community-trust", "Community trust survey", "larkhaven"
 RESPONSES = 2000
 SEED = 20261124
 
@@ -37,8 +37,8 @@ Step = Callable[[int], None]
 
 
 def area_names() -> tuple[tuple[str, str], ...]:
-    """``(code, name)`` of the demo's neighborhoods, for translators."""
-    return tuple((quarter.code, quarter.name) for quarter in city.QUARTERS)
+    """``(context, name)`` of the demo's city and neighborhoods, for translators."""
+    return (("place", city.PLACE), *((f"area:{quarter.code}", quarter.name) for quarter in city.QUARTERS))
 
 
 def is_demo(connection: Connection) -> bool:

@@ -23,11 +23,15 @@ KEYWORDS = {
     "_": None,
     "N_": None,
     "gettext": None,
+    "lazy_gettext": None,
     "ngettext": (1, 2),
     "NN_": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]?\d*(?:\.\d+)?[a-zA-Z%]|%(?!%)[^\s(]?")
+COUNTS = {"%(n)s", "%(count)s"}
+"""Placeholders that a plural form may leave out (“one neighborhood”)."""
+
 MARKUP = re.compile(r"<[a-zA-Z/!]|&\w+;")
 BIDI = {"\u202a": 1, "\u202b": 1, "\u202d": 1, "\u202e": 1, "\u202c": -1, "\u2066": 2, "\u2067": 2, "\u2068": 2, "\u2069": -2}
 
@@ -45,7 +49,7 @@ class Coverage:
 def template(
     domain: str, *, source: Path, templates: Path, questionnaires: Iterable[Questionnaire], areas: Iterable[tuple[str, str]]
 ) -> Catalog:
-    """Everything there is to translate in ``domain``: strings of the program, of the questionnaires, or ``(code, name)`` of the areas."""
+    """Everything there is to translate in ``domain``: strings of the program, of the questionnaires, or ``(context, name)`` of the places."""
     catalog = Catalog(project="trustsurvey", charset="utf-8", fuzzy=False)
     if domain == "messages":
         _extract(catalog, source, [("**.py", "python")])
@@ -55,8 +59,8 @@ def template(
             for message in strings.messages(questionnaire):
                 catalog.add(message.text, context=message.context, auto_comments=[message.comment])
     else:
-        for code, name in areas:
-            catalog.add(name, context=f"area:{code}", auto_comments=["Name of a neighborhood"])
+        for context, name in areas:
+            catalog.add(name, context=context, auto_comments=["Name of the city" if context == "place" else "Name of a neighborhood"])
     return catalog
 
 
@@ -77,6 +81,7 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
     path = folder / locale / "LC_MESSAGES" / f"{domain}.po"
     old = read(path, locale) if path.is_file() else Catalog()
     fresh = Catalog(project="trustsurvey", charset="utf-8", fuzzy=False)
+    fresh.mime_headers = [("Plural-Forms", PLURALS[locale])]  # as many forms as the language has, not as English has
     for message in wanted:
         if not message.id:
             continue
@@ -213,7 +218,7 @@ def _entry_faults(source: Sequence[str], translated: Sequence[str], forms: int, 
         if names - allowed:
             yield f"the placeholder {', '.join(sorted(names - allowed))} is not in the source"
         # A plural form may leave out the number (“one neighborhood”), nothing else.
-        missing = set.intersection(*(_placeholders(t) for t in source)) - names - ({"%(n)s"} if len(source) > 1 else set())
+        missing = set.intersection(*(_placeholders(t) for t in source)) - names - (COUNTS if len(source) > 1 else set())
         if missing:
             yield f"the placeholder {', '.join(sorted(missing))} is missing"
         if MARKUP.search(text) and not any(MARKUP.search(s) for s in source):
