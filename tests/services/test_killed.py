@@ -65,9 +65,10 @@ def killed(url: str, first: int, *, after: float, backend: Engine | None = None)
     time.sleep(after)
     if backend is not None:
         with backend.connect() as connection:
-            others = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            subprocess.run(["kill", "-9", str(connection.scalars(text(others)).first())], check=True)
-        backend.dispose()
+            newest = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            pid = connection.scalars(text(f"{newest} ORDER BY backend_start DESC")).first()
+        backend.dispose()  # the server ends every connection when one of its processes is killed
+        subprocess.run(["kill", "-9", str(pid)], check=True)
         child.wait()
     child.send_signal(signal.SIGKILL)
     said += child.stdout.readlines()
@@ -79,10 +80,13 @@ def killed(url: str, first: int, *, after: float, backend: Engine | None = None)
 def wait_for_backends(engine: Engine) -> None:
     """What a killed client had asked for may still be running on the server."""
     if engine.dialect.name == "postgresql":
-        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        with engine.connect() as connection:
-            while connection.scalar(text(others)):
-                time.sleep(0.05)
+        others = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname IS NOT NULL"
+        for _ in range(600):
+            with engine.connect() as connection:
+                if not connection.scalar(text(others)):
+                    return
+            time.sleep(0.05)
+        pytest.fail("the server still works for a process that was killed half a minute ago")
 
 
 def check(engine: Engine, wave: WaveRow, said: set[int], *, rounds: int) -> Counter[str]:
