@@ -99,7 +99,7 @@ def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: f
     least = LEAST.get(found.measure.unit, 0.0)
     missing = max(least - (max(values) - min(values)), 0.0) / 2
     across = scale([*values, min(values) - missing, max(values) + missing], ticks=3)
-    top, bottom, left, right = 16.0, height - 18, 26.0, width - 18
+    top, bottom, left, right = 16.0, height - 26, 26.0, width - 18
 
     def y(value: float) -> float:
         return bottom - across.share(value) * (bottom - top)

@@ -16,7 +16,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE, SUBHEADING, Style
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import HEAD, Mark, Plot, Table
 from trustsurvey.publish.pens import Scale, scale
 from trustsurvey.publish.ranking import class_of
 from trustsurvey.publish.trend import draw_trend, trend_alternative
@@ -123,14 +123,17 @@ def _domains(sheet: Sheet, found: AreaProfile, top: float) -> float:
     beside = remarks(edition, found)
     end = WIDTH - 128 if beside else WIDTH
     name = min(max(width(edition.measure_title(row.measure), 8.5) for row in found.domains) + 8, 150.0)
-    plot = _plot(edition, found.domains, name + 92, end - name - 92)
     parts = [t.gettext("Scores from 0 to 100; the upright stroke is the city’s.")]
     if any(row.contrast is not None for row in found.domains):
         parts.append(t.gettext("Filled dots: detectably different from the city."))
     if any(row.cell.flag is Flag.CAUTION for row in found.domains):
         parts.append(t.gettext("Dashed: interpret with caution."))
     heads = (t.gettext("Domain"), t.gettext("Here"), edition.city())
-    table = Table(sheet, t.gettext("Domains"), heads, (name, name + 44, name + 84), note=" ".join(parts), firm=1, row=16, plot=plot)
+    here, city = (max(width(word, HEAD.size) + 8, 40.0) for word in heads[1:])
+    plot = _plot(edition, found.domains, name + here + city + 10, end - name - here - city - 10)
+    table = Table(
+        sheet, t.gettext("Domains"), heads, (name, name + here, name + here + city), note=" ".join(parts), firm=1, row=16, plot=plot
+    )
     y = table.draw(_rows(edition, found.domains), top)
     if beside:
         high = y - 16 * len(found.domains) + 4
@@ -188,7 +191,8 @@ def _asked_for(sheet: Sheet, found: AreaProfile, top: float) -> None:
     end = WIDTH if found.trend else HALF
     plot = _plot(edition, found.wishes, end - 62, 60)
     heads = (t.gettext("Answer"), t.gettext("Here"), edition.city())
-    ends = (end - 128, end - 100, end - 72)
+    here, city = (max(width(word, HEAD.size) + 8, 26.0) for word in heads[1:])
+    ends = (end - 70 - city - here, end - 70 - city, end - 70)
     note = t.gettext("Per cent choosing each; up to two could be chosen.")
     table = Table(sheet, t.gettext("What would help the most"), heads, ends, note=note, firm=1, row=18, start=start, plot=plot)
     table.draw(_rows(edition, found.wishes), top, above=0)
