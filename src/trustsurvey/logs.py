@@ -24,6 +24,9 @@ from trustsurvey.errors import SettingsError
 
 OWN = "trustsurvey"
 LEVELS = ("debug", "info", "warning", "error")
+CHATTY = ("flask-limiter", "gunicorn.error", "sqlalchemy")
+"""Loggers that tell of each request below warnings, and stay silent there whatever level another handler asks for."""
+
 FRAMES = 40
 """Innermost places of a traceback that are written."""
 
@@ -50,6 +53,8 @@ def configure(level: str) -> None:
     handler.setFormatter(formatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(OWN).setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # else a line that can't be written goes to standard error with its arguments
     sys.excepthook = _uncaught

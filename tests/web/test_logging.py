@@ -7,12 +7,14 @@ import http.client
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -266,3 +268,30 @@ def test_what_nobody_caught_is_written_the_same_way() -> None:
     assert "zq45" not in done.stderr
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
     assert events == ["fault", "fault", logs.WITHHELD, "%d", "fault"]
+
+
+# ---------------------------------------------------------------- what stands in front
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+
+
+def test_the_web_server_s_example_writes_no_one_down() -> None:
+    text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text())
+    kept = dict(re.findall(r"log_format (\w+) '(.*)'", text))
+    assert set(re.findall(r"\$\w+", " ".join(kept.values()))) == {"$request_method", "$uri", "$status", "$body_bytes_sent"}
+    assert set(re.findall(r"error_log ([^;]+);", text)) == {"/dev/null emerg"}
+    servers = text.split("server {")[1:]
+    for server in servers:
+        assert "access_log off;" in server.partition("location")[0]
+    places = dict(re.findall(r"location ([^{]+?) \{([^}]+)\}", servers[1]))
+    for place in ("= /", "/s/", "~ ^/api/v1/surveys/[^/]+/responses$"):
+        assert re.findall(r"access_log ([^;]+);", places[place]) == ["off"]
+    assert [place for place, said in places.items() if kept.keys() & set(said.split()) or "trustsurvey_public;" in said] == ["/results/"]
+    assert not re.search(r"location[^{]*\{[^}]*proxy_set_header", servers[1]), "a header set in a location drops all others"
+
+
+def test_the_service_s_example_keeps_memory_in_memory() -> None:
+    said = dict(line.split("=", 1) for line in (DEPLOY / "trustsurvey.service").read_text().splitlines() if re.match(r"\w+=", line))
+    assert (said["MemorySwapMax"], said["LimitCORE"], said["StandardError"], said["UMask"]) == ("0", "0", "journal", "0077")
+    variables = re.findall(r"^#? ?(TRUSTSURVEY_\w+)=", (DEPLOY / "trustsurvey.env").read_text(), re.MULTILINE)
+    assert set(variables) <= {field.metadata["name"] for field in fields(Settings)}
