@@ -10,6 +10,7 @@ from trustsurvey import __version__
 from trustsurvey.cli import (
     analyse,
     areas,
+    bench,
     comments,
     database,
     demo,
@@ -74,5 +75,6 @@ for command in (
     translations.translations,
     comments.comments,
     users.users,
+    bench.bench,
 ):
     main.add_command(command)
