@@ -10,10 +10,13 @@ from sqlalchemy import Engine, text
 from tests.conftest import KEYS, SURVEY, small_city
 from trustsurvey.anonymity import sealing
 from trustsurvey.errors import AnswersError, NotFound, StateError
+from trustsurvey.questionnaire import loader, record
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.open_wave import current_wave, open_surveys
 from trustsurvey.store import queries
+
+TRUST = loader.load(loader.source("community-trust")[0])
 
 
 def test_answers_become_a_record(engine: Engine) -> None:
@@ -81,3 +84,22 @@ def test_comments_are_one_length_and_open_only_with_their_key() -> None:
     assert "x" * 4000 in sealing.open_sealed(sealed[4], KEYS.private).text
     with pytest.raises(StateError, match="does not open"):
         sealing.open_sealed(sealed[0], sealing.make_keys().private)
+
+
+def test_records_come_in_chunks_and_none_is_missed_or_doubled(engine: Engine) -> None:
+    wave = small_city(engine)
+    with engine.begin() as connection:
+        for n in range(60):
+            collect(connection, wave, area=("a1", "b1", "c2")[n % 3], answers={"fp_respect": str(n % 5), "trust10": str(n % 3)})
+    with engine.connect() as connection:
+        whole = list(queries.records(connection, wave.id))
+        chunks = list(queries.records(connection, wave.id, chunk=7))
+    assert len(whole) <= 2
+    assert len(chunks) > 5
+    for read in (whole, chunks):
+        people = [(code, records[50 * k : 50 * k + 50]) for codes, records in read for k, code in enumerate(codes)]
+        assert sorted(people) == sorted((("a1", "b1", "c2")[n % 3], people_record(n)) for n in range(60))
+
+
+def people_record(n: int) -> bytes:
+    return record.encode(TRUST, {"fp_respect": str(n % 5), "trust10": str(n % 3)}).encode()
