@@ -49,7 +49,7 @@ class Coverage:
 def template(
     domain: str, *, source: Path, templates: Path, questionnaires: Iterable[Questionnaire], areas: Iterable[tuple[str, str]]
 ) -> Catalog:
-    """Everything there is to translate in ``domain``: strings of the program, of the questionnaires, or ``(context, name)`` of the places."""
+    """Everything there is to translate in ``domain``: of the program, the questionnaires, or ``(context, name)`` of the places."""
     catalog = Catalog(project="trustsurvey", charset="utf-8", fuzzy=False)
     if domain == "messages":
         _extract(catalog, source, [("**.py", "python")])
