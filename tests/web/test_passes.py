@@ -103,11 +103,12 @@ def test_an_open_link_carries_nothing_of_it(client: FlaskClient, wave: WaveRow) 
 def test_a_pass_is_good_for_one_response(client: FlaskClient, issued: Issued, sqlite: Engine) -> None:
     seen = respond(client, issued, issued.codes[0])
     assert stored(sqlite, issued.wave) == (1, 1, 1)
-    again = answer(client, **{"pass": str(seen.presented)})
+    again = answer(client, **{"pass": str(seen.presented), "fp_respect": "2"})
     assert again.status_code == 422
     assert "This invitation can’t be used" in again.text
     assert str(seen.presented) not in again.text
-    assert 'value="4" checked' in again.text, "the answers are kept"
+    assert 'value="2" checked' in again.text, "the answers are kept"
+    answer(client, **{"pass": str(seen.presented)})  # word for word: pressed twice, or replayed
     assert stored(sqlite, issued.wave) == (1, 1, 1)
 
 
