@@ -28,9 +28,10 @@ from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.questionnaire.schema import Questionnaire
 from trustsurvey.services.collect import collect
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, current_wave, open_surveys
-from trustsurvey.web import invited, language, layout, security
+from trustsurvey.web import invited, language, layout, prerendered, security
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers, survey_form
+from trustsurvey.web.limits import once
 
 bp = Blueprint("respond", __name__)
 
@@ -43,6 +44,7 @@ ERRORS = (400, 403, 404, 405, 413, 415, 422, 500)
 def init_app(app: Flask) -> None:
     """Register the pages, and the error pages of every address that no other part of the site answers for."""
     app.extensions["trustsurvey.tickets"] = security.Tickets(str(app.config["SECRET_KEY"]))
+    app.extensions["trustsurvey.pages"] = prerendered.Pages()
     app.register_blueprint(bp)
     for status in ERRORS:
         app.register_error_handler(status, error_page)
@@ -80,11 +82,14 @@ def start(survey: str) -> BaseResponse:
 
 @bp.get("/s/<survey>/<locale>")
 def questionnaire(survey: str, locale: str) -> Response:
-    """The whole questionnaire."""
-    wave, areas = _read(survey, locale)
-    if not wave.is_open:
-        return _closed(wave)
-    return _form_page(wave, _form(wave, areas, None))
+    """The whole questionnaire, the same bytes for everyone who opens it within an hour."""
+    with transaction() as connection:
+        wave = _wave(connection, survey, locale)
+        if not wave.is_open:
+            return _closed(wave)
+        pages: prerendered.Pages = current_app.extensions["trustsurvey.pages"]
+        source = prerendered.Source(wave, language.catalog(), _tickets().window)
+        return pages.serve(source, lambda: _form_page(wave, _form(wave, areas_of(connection, wave), None)))
 
 
 @bp.post("/s/<survey>/<locale>")
@@ -101,14 +106,16 @@ def answer(survey: str, locale: str) -> BaseResponse:
     if not valid or unasked or form.is_empty:
         return _form_page(wave, form, status=422, unasked=unasked)
     try:
-        with transaction() as connection:
-            invited.admit(connection, wave, request.form)
-            collect(connection, wave, area=form.area.code, answers=form.applicable, comment=form.comment)
+        with once() as first, transaction() as connection:
+            if first:
+                invited.admit(connection, wave, request.form)
+                collect(connection, wave, area=form.area.code, answers=form.applicable, comment=form.comment)
     except invited.NotAdmittedError as error:
         return _form_page(wave, form, status=422, refusal=error.refusal)
     except StateError:  # closed while the page was being sent
         return _closed(wave, unsent=True)
-    site().settle()
+    if first:
+        site().settle()
     return redirect(url_for("respond.thanks", survey=survey, locale=locale), code=303)
 
 
@@ -226,24 +233,25 @@ class Said:
     parts: Sequence[layout.Part]
 
 
-def _wave(connection: Any, survey: str) -> WaveRow:
-    """The survey's newest wave; 404 for a survey that doesn't exist or hasn't had one."""
+def _wave(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
+    """The survey's newest wave, with the page in ``locale``; 404 for a survey that doesn't exist, hasn't had one, or not in ``locale``."""
     try:
         wave = current_wave(connection, survey)
     except NotFound:
         abort(404)
     if wave is None:
         abort(404)
+    if locale is not None:
+        if locale not in wave.locales:
+            abort(404)
+        language.use(locale)
     return wave
 
 
 def _read(survey: str, locale: str) -> tuple[WaveRow, tuple[AreaRow, ...]]:
     """The wave and its neighborhoods, with the page in ``locale``; 404 for a language that the wave isn't offered in."""
     with transaction() as connection:
-        wave = _wave(connection, survey)
-        if locale not in wave.locales:
-            abort(404)
-        language.use(locale)
+        wave = _wave(connection, survey, locale)
         return wave, areas_of(connection, wave)
 
 
@@ -254,17 +262,28 @@ def _said(wave: WaveRow) -> Said:
 
 
 def _form(wave: WaveRow, areas: Sequence[AreaRow], sent: MultiDict[str, str] | None) -> SurveyForm:
-    tickets: security.Tickets = current_app.extensions["trustsurvey.tickets"]
-    page = security.Page(tickets, wave.survey.code, wave.questionnaire.hash, language.current().code)
+    page = security.Page(_tickets(), wave.survey.code, wave.questionnaire.hash, language.current().code)
     return survey_form(page, wave.questionnaire, _said(wave).parts, area_list(areas, language.catalog()), sent)
 
 
+def _tickets() -> security.Tickets:
+    found: security.Tickets = current_app.extensions["trustsurvey.tickets"]
+    return found
+
+
 def _form_page(
-    wave: WaveRow, form: SurveyForm, *, status: int = 200, unasked: bool = False, refusal: invited.Refusal | None = None
+    wave: WaveRow,
+    form: SurveyForm,
+    *,
+    status: int = 200,
+    unasked: bool = False,
+    refusal: invited.Refusal | None = None,
+    alert: Alert | None = None,
 ) -> Response:
     rules = layout.reveal_css(wave.questionnaire)
     reveal = f"@supports selector(:has(*)){{{rules}}}" if rules else ""
-    alert = _alert(form, unasked=unasked, refusal=refusal) if status == 422 else None
+    if status == 422:
+        alert = _alert(form, unasked=unasked, refusal=refusal)
     named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal}
     named["invitation"] = invited.invitation(wave, request.form, refusal=refusal)
     if wave.pass_public is not None:
@@ -319,6 +338,24 @@ def _static(name: str) -> str:
 # ---------------------------------------------------------------- error pages
 
 
+@bp.errorhandler(429)
+def too_many(error: HTTPException) -> Response:
+    """More from one address than is let through. What was being sent stays on the page: going back would lose it."""
+    if request.endpoint not in ("respond.answer", "respond.change_language"):
+        return error_page(error)
+    try:
+        _only_our_own_form()
+        wave, areas = _read(**(request.view_args or {}))
+    except HTTPException as refused:
+        return error_page(refused)
+    if not wave.is_open:
+        return _closed(wave, unsent=True)
+    words = _("Many people are sending at once, so nothing was sent yet. Please wait a minute first. Your answers are still here.")
+    response = _form_page(wave, _form(wave, areas, request.form), status=429, alert=Alert(_("Please press Send again"), words))
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def error_page(error: HTTPException) -> Response:
     """What went wrong, in the reader's language, and that nothing was stored."""
     status = error.code or 500
@@ -346,6 +383,8 @@ def _words(status: int) -> tuple[str, str]:
             return _("This was not sent by our page"), _("Nothing was stored. Please open the survey and press Send there.")
         case 422:
             return _("We could not read this"), _("Nothing was stored. Please go back and try again.")
+        case 429:
+            return _("Many people are here at once"), _("Please wait a minute, then open this page again.")
         case _ if status < 500:
             return _("We did not understand this"), _("Nothing was stored. Please go back and try again.")
     return _("Something went wrong on our side"), _("Please try again in a few minutes. If you pressed Send, go back and press it again.")

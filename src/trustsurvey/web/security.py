@@ -54,14 +54,19 @@ class Tickets:
 
     def issue(self, survey: str, version: str, locale: str) -> str:
         """The ticket of this window: the same for everyone who reads ``survey`` at ``version`` in ``locale``."""
-        return self._ticket(survey, version, locale, int(self.clock() // WINDOW))
+        return self._ticket(survey, version, locale, self.window)
+
+    @property
+    def window(self) -> int:
+        """The number of the window that it is now."""
+        return int(self.clock() // WINDOW)
 
     def accepts(self, ticket: str, survey: str, version: str, locale: str) -> bool:
         """Whether ``ticket`` was issued for this page within the last 48 hours."""
         window = ticket.partition(".")[0]
         if not (window.isascii() and window.isdigit() and len(window) < 12):
             return False
-        age = int(self.clock() // WINDOW) - int(window)
+        age = self.window - int(window)
         expected = self._ticket(survey, version, locale, int(window))
         return 0 <= age <= LIFETIME and hmac.compare_digest(expected.encode(), ticket.encode())
 
