@@ -130,8 +130,8 @@ def _figured(design: Design, plan: Plan, areas: Sequence[Area], ledger: Ledger, 
     for planned in plan.measures:
         parts = []
         if of_areas is not None:
-            ranked = _is_ranked(planned, plan)
-            parts.append(figures(planned, plan, of_areas, [(level, None) for level in of_areas.partition.levels], contrasts=ranked))
+            compared = _is_compared(planned, plan)
+            parts.append(figures(planned, plan, of_areas, [(level, None) for level in of_areas.partition.levels], contrasts=compared))
         for axis, domains in of_groups.items():
             parts.append(figures(planned, plan, domains, [(None, (axis, level)) for level in domains.partition.levels]))
         tables.append(Table(whole=figures(planned, plan, of_whole, [(None, None)]), parts=tuple(parts)))
@@ -143,15 +143,22 @@ def _figured(design: Design, plan: Plan, areas: Sequence[Area], ledger: Ledger, 
         shown = list(table.parts)
         if of_areas is not None:
             shown[0] = modelled(shown[0], table.whole, plan, tallied.covariates)
+            if _is_compared(shown[0].planned, plan):
+                against += _against_city(plan, shown[0], table.whole)
             if _is_ranked(shown[0].planned, plan):
-                against, runs = _comparisons(plan, shown[0], table.whole)
+                runs = _brackets(shown[0])
         found += [table.whole, *shown]
     return _Figured(figures=tuple(found), against=against, brackets=runs, count=count)
 
 
 def _is_ranked(planned: PlannedMeasure, plan: Plan) -> bool:
-    """Whether areas are compared by this measure."""
+    """Whether areas are ranked by this measure."""
     return planned.measure.code == plan.index and planned.measure.kind not in ("total", "ratio")
+
+
+def _is_compared(planned: PlannedMeasure, plan: Plan) -> bool:
+    """Whether each area is held against the city by this measure: what areas are ranked by, and in a release every domain."""
+    return _is_ranked(planned, plan) or (plan.precision == "published" and planned.measure.kind == "domain")
 
 
 def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
@@ -161,15 +168,24 @@ def _partition(tally: Tally, areas: Sequence[Area]) -> Partition:
     return Partition(table[tally.codes(AREA)], tuple(position))
 
 
-def _comparisons(plan: Plan, areas: Figures, everyone: Figures) -> tuple[tuple[Contrast, ...], tuple[Bracket, ...]]:
-    """The shown areas against the city, and the runs of those that can't be told apart."""
+def _brackets(areas: Figures) -> tuple[Bracket, ...]:
+    """The runs of shown areas that can't be told apart."""
+    shown = areas.shown()
+    if len(shown) < 2:
+        return ()
+    runs = comparison.brackets(areas.found, shown)
+    return tuple(Bracket(measure=areas.code, areas=tuple(areas.found.levels[k] for k in run)) for run in runs)
+
+
+def _against_city(plan: Plan, areas: Figures, everyone: Figures) -> tuple[Contrast, ...]:
+    """The shown areas against the city, allowing for all of one measure together."""
     shown = areas.shown()
     if len(shown) < 2 or everyone.found.df[0] < 1 or everyone.flags[0].suppressed:
-        return (), ()
+        return ()
     found = comparison.against_whole(areas.found, everyone.found, shown, confidence=plan.confidence)
     scale = areas.planned.scale
     places, digits = (1, 4) if plan.precision == "published" else (None, None)
-    contrasts = tuple(
+    return tuple(
         Contrast(
             measure=areas.code,
             area=areas.found.levels[k],
@@ -185,8 +201,6 @@ def _comparisons(plan: Plan, areas: Figures, everyone: Figures) -> tuple[tuple[C
         )
         for row, k in enumerate(shown)
     )
-    runs = comparison.brackets(areas.found, shown)
-    return contrasts, tuple(Bracket(measure=areas.code, areas=tuple(areas.found.levels[k] for k in run)) for run in runs)
 
 
 def _withheld(found: Sequence[Figures]) -> dict[str, frozenset[tuple[str, str]]]:
