@@ -155,11 +155,13 @@ def _none(data: bytes, words: Sequence[Sequence[bytes]]) -> Score:
 
 def _beside(taken: Taken, first: Sequence[Row | None], second: Sequence[Row | None]) -> Score:
     """The k-th row of one table is said to belong to the k-th of another: by the bytes of the files, for whoever has both."""
-    marks = [places(taken.tables, [row.key if row else b"\0" * 16 for row in rows])[1] for rows in (first, second)]
-    held = [
-        [mark if row else None for mark, row in zip(side, rows, strict=True)] for side, rows in zip(marks, (first, second), strict=True)
-    ]
-    return chance.pairs(held[0], held[1])
+    return chance.pairs(_lie(taken.tables, first), _lie(taken.tables, second))
+
+
+def _lie(tables: bytes, rows: Sequence[Row | None]) -> list[Mark]:
+    """The last place of each row's key."""
+    found = iter(places(tables, [row.key for row in rows if row])[1])
+    return [next(found) if row else None for row in rows]
 
 
 def _comments(wave: Wave, taken: Taken) -> list[Row | None]:

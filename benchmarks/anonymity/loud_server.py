@@ -22,6 +22,8 @@ def main(port: int, log: str) -> None:
         root = logging.getLogger()
         root.addHandler(handler)
         root.setLevel(logging.DEBUG)
+        for name in list(root.manager.loggerDict):  # those that were made with a level of their own
+            logging.getLogger(name).setLevel(logging.DEBUG)
         return shipped(*args, **named)
 
     vars(serve)["create_app"] = loud

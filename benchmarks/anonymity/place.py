@@ -88,18 +88,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A wave and the people who answered it, in the order they came; ``seals`` opens its records if it is sealed."""
+    """A wave and the people who answered it, in the order they came; ``seals`` opens its records if it is sealed.
+
+    ``records`` are each person's answers as they stand in an unsealed wave: nobody else's are the same.
+    """
 
     row: WaveRow
     people: Sequence[int]
     shown: Sequence[Shown]
     since: float
+    records: Sequence[bytes]
     seals: sealing.KeyPair | None = None
-
-    @property
-    def records(self) -> list[bytes]:
-        """Each person's answers as they stand in an unsealed wave: nobody else's are the same."""
-        return [record_of(self.row, person).encode() for person in self.people]
 
 
 @dataclass
@@ -201,7 +200,7 @@ def answered(place: Place, n: int, *, sealed: bool, by_invitation: bool = False)
             said["pass"] = one.presented
         phones.send(one, {**answers_of(row, person), **said})
         shown.append(one)
-    return Wave(row, people, shown, since, seals)
+    return Wave(row, people, shown, since, [record_of(row, person).encode() for person in people], seals)
 
 
 def words_of(person: int) -> str:

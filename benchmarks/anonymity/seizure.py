@@ -13,7 +13,7 @@ from benchmarks.anonymity.chance import Mark
 from benchmarks.anonymity.place import Place, Wave, data_folder
 from sqlalchemy import Connection, text
 
-WAL_PAGE = 8192
+WAL_PAGE, WAL_HEADER = 8192, 24
 PAGES = {"sqlite": 4096, "postgresql": 8192}
 RELATION = re.compile(r"\d+(\.\d+)?")
 """How PostgreSQL names the files of tables and indexes."""
@@ -143,7 +143,7 @@ def _in_order(segments: Iterable[Path]) -> bytes:
         data = path.read_bytes()
         pages += [data[at : at + WAL_PAGE] for at in range(0, len(data), WAL_PAGE)]
     pages.sort(key=lambda page: int.from_bytes(page[8:16], "little"))
-    return b"".join(pages)
+    return b"".join(page[WAL_HEADER:] for page in pages)
 
 
 def _contents(paths: Iterable[Path]) -> list[bytes]:

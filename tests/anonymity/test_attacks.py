@@ -72,5 +72,5 @@ def test_what_is_given_away_is_measured_and_not_hidden(place: Place) -> None:
     assert waiting["comment beside response, by xmin"].right == 19
     for kind, attack in ((OPEN, "pg_wal"), (SEALED, "pg_wal with the private key")):
         measured = {one.finding.attack: one.finding for one in once(place, kind, 20) if one.finding.measured_only}
-        assert measured[attack].score.correlation == pytest.approx(1.0, abs=0.05)
+        assert measured[attack].score.correlation == pytest.approx(1.0, abs=0.1)
     assert measured.keys() == {attack, "memory of the running server"}
