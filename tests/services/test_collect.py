@@ -13,6 +13,7 @@ from trustsurvey.errors import AnswersError, NotFound, StateError
 from trustsurvey.questionnaire import loader, record
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
+from trustsurvey.services.open_comments import Opened, open_comments
 from trustsurvey.services.open_wave import current_wave, open_surveys
 from trustsurvey.store import queries
 
@@ -103,3 +104,21 @@ def test_records_come_in_chunks_and_none_is_missed_or_doubled(engine: Engine) ->
 
 def people_record(n: int) -> bytes:
     return record.encode(TRUST, {"fp_respect": str(n % 5), "trust10": str(n % 3)}).encode()
+
+
+def test_a_comment_shows_its_neighborhood_only_among_fifty_of_its_language(engine: Engine) -> None:
+    wave = small_city(engine)
+    with engine.begin() as connection:
+        for n in range(55):
+            said = "From the crowd." if n == 7 else ""
+            collect(connection, wave, area="a1", answers={"fp_respect": "1", "home_language": "es"}, comment=said)
+        collect(connection, wave, area="a1", answers={"home_language": "am"}, comment="The only one.")
+        collect(connection, wave, area="a1", answers={"home_language": "~"}, comment="Not said.")
+        collect(connection, wave, area="b1", answers={"home_language": "es"}, comment="Elsewhere.")
+        opened = open_comments(connection, wave, KEYS.private)
+    assert set(opened) == {
+        Opened("a1", "From the crowd."),
+        Opened(None, "The only one."),
+        Opened(None, "Not said."),
+        Opened(None, "Elsewhere."),
+    }

@@ -29,10 +29,11 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What is inside a seal."""
+    """What is inside a seal: the area and home language only tell, once it is opened, whether the area may be shown."""
 
     area: str
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ def make_keys() -> KeyPair:
 def seal(comment: Comment, public_key: bytes) -> bytes:
     """Seal to ``public_key``. Always the same length; a text too long for it is cut at a character."""
     text = comment.text
-    while len(body := json.dumps([comment.area, text], ensure_ascii=False).encode()) >= PADDED:
+    while len(body := json.dumps([comment.area, comment.language, text], ensure_ascii=False).encode()) >= PADDED:
         text = text[: len(text) - max(1, (len(body) - PADDED) // 4)]
     return _sealed(body, public_key, PADDED)
 
 
 def open_sealed(sealed: bytes, private_key: bytes) -> Comment:
     """Open with the private key. Raises StateError when it isn't the key that the comment was sealed to."""
-    area, text = json.loads(_opened(sealed, private_key, "comments"))
-    return Comment(area, text)
+    area, language, text = json.loads(_opened(sealed, private_key, "comments"))
+    return Comment(area, text, language)
 
 
 def record_size(areas: Iterable[str], width: int) -> int:

@@ -11,6 +11,7 @@ from trustsurvey.anonymity import sealing
 from trustsurvey.errors import AnswersError, Fault, StateError
 from trustsurvey.questionnaire import record, routing
 from trustsurvey.questionnaire.routing import Answers
+from trustsurvey.services.open_comments import LANGUAGE
 from trustsurvey.store import queries
 from trustsurvey.store.queries import WaveRow
 
@@ -56,5 +57,7 @@ def collect(
     if comment:
         if wave.comment_key is None:
             raise StateError("this wave takes no comments: it has no key to seal them with")
-        sealed = sealing.seal(sealing.Comment(area, comment), wave.comment_key)
+        language = kept.get(LANGUAGE, "")
+        spoken = language if isinstance(language, str) and language not in record.SPECIAL else ""
+        sealed = sealing.seal(sealing.Comment(area, comment, spoken), wave.comment_key)
         queries.add_comment(connection, wave_id=wave.id, key=random(16), sealed=sealed)
