@@ -162,7 +162,11 @@ def run(settings: Settings, folder: Path) -> Iterator[Place]:
     finally:
         engine.dispose()
         process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
