@@ -28,10 +28,10 @@ def _open(address: URL) -> Engine:
     """``hide_parameters``: an error's message would else hold the answers that were being stored."""
     backend = address.get_backend_name()
     if backend == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": PATIENCE}, hide_parameters=True)
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
             Path(address.database).touch(mode=0o600)  # for its owner only; its log and index get the same
-        engine = create_engine(address, connect_args={"timeout": PATIENCE}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
