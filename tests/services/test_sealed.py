@@ -75,7 +75,9 @@ def test_what_is_taken_says_nothing_and_the_release_says_all(engine: Engine, eac
         assert connection.scalar(text("SELECT count(*) FROM sealed_response")) == 60
         assert connection.scalar(text("SELECT count(*) FROM response WHERE wave_id = :w"), {"w": wave.id}) == 0
     taken = everything(each_settings)
-    assert record_of(open_to_all, OTHERS + 7).encode() in taken, "what isn't sealed is found"
+    # The border of a page of the write-ahead log may cut one record in two: most are whole.
+    found = [record_of(open_to_all, OTHERS + person).encode() in taken for person in PEOPLE]
+    assert sum(found) > len(found) * 0.8, "what isn't sealed is found"
     assert not [person for person in SEALED if record_of(wave, person).encode() in taken]
     assert made.n == 60
     assert of_area(made, "b1") == of_area(plain, "b1") != []

@@ -193,7 +193,7 @@ def test_every_kind_of_answer_arrives_as_given(page_client: FlaskClient, wave: W
     assert stored(sqlite, wave) == [{"area": "a2", **expected}]
     with sqlite.begin() as connection:
         (sealed,) = queries.comments(connection, wave.id)
-    assert sealing.open_sealed(sealed, KEYS.private) == sealing.Comment("a2", words.replace("\r\n", "\n"))
+    assert sealing.open_sealed(sealed, KEYS.private) == sealing.Comment("a2", words.replace("\r\n", "\n"), "ar")
 
 
 def test_a_comment_alone_is_an_answer(client: FlaskClient, wave: WaveRow, sqlite: Engine) -> None:
