@@ -6,7 +6,7 @@ staff's addresses alone: everywhere else it is empty, can't be written, and no c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,16 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Flask, Request, Response, redirect, request, url_for
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import lazy_gettext
-from flask_security import LoginForm, LogoutForm, RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin, hash_password
+from flask_security import (
+    LoginForm,
+    LogoutForm,
+    RoleMixin,
+    Security,
+    SQLAlchemySessionUserDatastore,
+    UserMixin,
+    current_user,
+    hash_password,
+)
 from sqlalchemy import Engine
 from sqlalchemy.orm import registry, relationship, scoped_session, sessionmaker
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,7 +32,9 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from trustsurvey.errors import StateError
+from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.store import tables
+from trustsurvey.web import roles as known_roles
 from trustsurvey.web import site
 
 STAFF = ("/account", "/department", "/translate", "/admin")
@@ -31,16 +42,19 @@ STAFF = ("/account", "/department", "/translate", "/admin")
 
 ROLES = {
     "department": "downloads releases",
-    "translator": "translates the survey and the interface",
+    "translator": "translates the survey and the interface, into every language or those it is given for",
     "admin": "may do everything",
 }
+
+HOME, TRANSLATORS_HOME = "/department/", "/translate/"
+"""Where signing in leads, unless it was asked for on the way to another page."""
 
 PASSWORD_LENGTH = 12
 DIFFERENT_CHARACTERS = 6
 
 
 class Role(RoleMixin):
-    """What an account may do: one of ``ROLES``."""
+    """What an account may do: one of ``ROLES``, a translator's with the language after a colon (``translator:am``)."""
 
 
 class User(UserMixin):
@@ -112,7 +126,7 @@ def init_app(app: Flask, engine: Engine, *, https: bool) -> None:
         SECURITY_CLI_ROLES_NAME=None,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_LOGOUT_CSRF=True,
-        SECURITY_POST_LOGIN_VIEW="/department/",
+        SECURITY_POST_LOGIN_VIEW=HOME,
         SECURITY_POST_LOGOUT_VIEW="/account/login",
         SECURITY_LOGIN_USER_TEMPLATE="account/sign_in.html",
         SECURITY_LOGOUT_USER_TEMPLATE="account/sign_out.html",
@@ -130,15 +144,12 @@ def init_app(app: Flask, engine: Engine, *, https: bool) -> None:
     app.context_processor(lambda: {"sign_out": LogoutForm} if is_staff(request.path) else {})
 
 
-def add_user(app: Flask, email: str, password: str, roles: Iterable[str]) -> str:
-    """Make an account and return its address as kept.
+def add_user(app: Flask, email: str, password: str, roles: Iterable[str], *, locales: Iterable[str] = ()) -> str:
+    """Make an account and return its address as kept. A translator works in the languages ``locales``; in every one when none is named.
 
-    Raises StateError when the address is taken or isn't one, for an unknown role, and for a password that is easy to guess.
+    Raises StateError when the address is taken or isn't one, for an unknown role or language, and for a password that is easy to guess.
     """
-    wanted = tuple(dict.fromkeys(roles))
-    if not wanted or not set(wanted) <= set(ROLES):
-        unknown = ", ".join(repr(role) for role in wanted if role not in ROLES)
-        raise StateError(f"{unknown or 'no role'} can't be given; the roles are: {', '.join(ROLES)}")
+    wanted = _granted(tuple(dict.fromkeys(roles)), tuple(dict.fromkeys(locales)))
     with app.app_context():
         accounts = app.extensions["security"]
         password = accounts.password_util.normalize(password)
@@ -155,7 +166,7 @@ def add_user(app: Flask, email: str, password: str, roles: Iterable[str]) -> str
             password=hash_password(password),
             active=True,
             fs_uniquifier=uuid4().hex,
-            roles=[store.find_or_create_role(name, description=ROLES[name]) for name in wanted],
+            roles=[store.find_or_create_role(name, description=ROLES[name.partition(":")[0]]) for name in wanted],
         )
         store.commit()
         return address
@@ -176,6 +187,20 @@ def set_password(app: Flask, email: str, password: str) -> None:
         found.password = hash_password(password)
         accounts.datastore.set_uniquifier(found)
         accounts.datastore.commit()
+
+
+def _granted(roles: Sequence[str], locales: Sequence[str]) -> tuple[str, ...]:
+    """The names of the roles to give. Raises StateError for those that can't be."""
+    if not roles or not set(roles) <= set(ROLES):
+        unknown = ", ".join(repr(role) for role in roles if role not in ROLES)
+        raise StateError(f"{unknown or 'no role'} can't be given; the roles are: {', '.join(ROLES)}")
+    if locales and known_roles.TRANSLATOR not in roles:
+        raise StateError("only a translator is given for a language; leave the language out, or add the role translator")
+    unknown = ", ".join(repr(code) for code in locales if code not in PLURALS)
+    if unknown:
+        raise StateError(f"{unknown} is not a language that can be translated into; those are: {', '.join(sorted(PLURALS))}")
+    narrowed = {known_roles.TRANSLATOR: tuple(known_roles.translator(code) for code in locales)} if locales else {}
+    return tuple(name for role in roles for name in narrowed.get(role, (role,)))
 
 
 def _check(password: str, address: str) -> None:
@@ -204,4 +229,7 @@ def _not_allowed(*_wanted: Any) -> Response:
 def _answer(response: Response) -> Response:
     if response.status_code == 302:
         response.status_code = 303  # what follows a form is a GET
+    staff = ("department", "admin")
+    if response.location == HOME and current_user.is_authenticated and not any(current_user.has_role(role) for role in staff):
+        response.location = TRANSLATORS_HOME
     return site.harden(response)

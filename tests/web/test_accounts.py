@@ -116,6 +116,11 @@ def test_the_wrong_role_sees_nothing(page_client: FlaskClient, app: Flask) -> No
     assert "may not see this page" in page.get_data(as_text=True)
 
 
+def test_a_translator_is_led_to_the_workbench(client: FlaskClient, app: Flask) -> None:
+    add_user(app, "words@larkhaven.example.com", PASSWORD, ["translator"], locales=["am", "so"])
+    assert sign_in(client, "words@larkhaven.example.com").location == "/translate/"
+
+
 def test_admin_may_see_the_department(client: FlaskClient, app: Flask) -> None:
     add_user(app, "head@larkhaven.example.com", PASSWORD, ["admin"])
     sign_in(client, "head@larkhaven.example.com")
@@ -206,3 +211,15 @@ def test_a_new_password_ends_every_session(app: Flask, client: FlaskClient, anal
     assert sign_in(client, password="velvet harbor nineteen").status_code == 303
     with pytest.raises(StateError, match="has no account"):
         set_password(app, "nobody@larkhaven.example.com", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("roles", "locales", "message"),
+    [
+        (["translator"], ["xx"], "'xx' is not a language that can be translated into; those are: am, ar,"),
+        (["department"], ["am"], "only a translator is given for a language"),
+    ],
+)
+def test_a_language_that_cannot_be_given_says_why(app: Flask, roles: list[str], locales: list[str], message: str) -> None:
+    with pytest.raises(StateError, match=message):
+        add_user(app, "words@larkhaven.example.com", PASSWORD, roles, locales=locales)
