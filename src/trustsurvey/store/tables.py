@@ -198,6 +198,35 @@ release = Table(
     UniqueConstraint("wave_id", "number"),
 )
 
+wave_wording = Table(
+    "wave_wording",
+    metadata,
+    Column("wave_id", ForeignKey("wave.id"), primary_key=True),
+    Column("locale", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),  # counts from 1: the words at the opening, then after each change
+    Column("hash", Text, nullable=False),  # SHA-256 of the body
+    Column("since", Date, nullable=False),
+    Column("body", Text, nullable=False),  # JSON: {context: words} of the questionnaire as residents read it
+)
+
+wording_revision = Table(
+    "wording_revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("locale", Text, nullable=False),
+    Column("domain", Text, nullable=False),  # messages, questionnaire or areas
+    Column("context", Text, nullable=False),
+    Column("msgid", Text, nullable=False),
+    Column("old", Text, nullable=False),  # JSON list: the forms before
+    Column("new", Text, nullable=False),  # JSON list: the forms after
+    Column("day", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("account", Integer),  # who changed it in the workbench, so that somebody else reviews it; none: a file
+    Column("reviewed", Date),
+    CheckConstraint("source IN ('file', 'workbench')", name="source_known"),
+)
+
 account = Table(
     "account",
     metadata,
