@@ -230,8 +230,9 @@ def estimate_row(cell: Estimate, across: Scale, *, reference: float | None = Non
 
 
 def axis(edition: Edition, across: Scale) -> str:
-    """The ticks above rows made by ``estimate_row`` (18 px high)."""
+    """The ticks above rows made by ``estimate_row`` (18 px high), with a decimal where one of them has one."""
     pen = SvgPen(rtl=edition.rtl)
+    places = 0 if all(tick == int(tick) for tick in across.ticks) else 1
     for tick in across.ticks:
-        pen.text(across.percent(tick, 1, 99), 13, edition.number(tick), "m s")
+        pen.text(across.percent(tick, 1, 99), 13, edition.number(tick, places), "m s")
     return pen.svg(height=18)
