@@ -1,7 +1,14 @@
 #!/bin/sh
-# Make web/static/pass.min.js, which travels inside the page, from pass.js. Run it after every change of pass.js; a test compares the hash.
+# Make what ships of the pages' scripts: pass.min.js, which travels inside the page, from pass.js, and respond/min/*.js from respond/*.js.
+# Run it after every change of one; tests compare the hashes.
 set -eu
 cd "$(dirname "$0")/../src/trustsurvey/web/static"
-small=$(npx --yes esbuild@0.28.2 --minify --target=es2020 pass.js)
-printf '/* pass.js, SHA-256 %s, by scripts/minify.sh */\n%s\n' "$(sha256sum pass.js | cut -d' ' -f1)" "$small" > pass.min.js
-echo "pass.min.js: $(printf %s "$small" | wc -c) bytes without the comment"
+mkdir -p respond/min
+for part in pass.js respond/*.js; do
+    case $part in pass.js) made=pass.min.js ;; *) made=respond/min/${part#respond/} ;; esac
+    hash=$(sha256sum "$part" | cut -d' ' -f1)
+    if [ -f "$made" ] && head -1 "$made" | grep -q "$hash"; then continue; fi
+    small=$(npx --yes esbuild@0.28.2 --minify --target=es2020 "$part")
+    printf '/* %s, SHA-256 %s, by scripts/minify.sh */\n%s\n' "${part##*/}" "$hash" "$small" > "$made"
+    echo "$made: $(printf %s "$small" | wc -c) bytes without the comment"
+done

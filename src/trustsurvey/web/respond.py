@@ -28,7 +28,7 @@ from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.questionnaire.schema import Questionnaire
 from trustsurvey.services.collect import collect
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, current_wave, open_surveys
-from trustsurvey.web import invited, language, layout, prerendered, security
+from trustsurvey.web import invited, language, layout, prerendered, scripts, security
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers, survey_form
 from trustsurvey.web.limits import once
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.extensions["trustsurvey.tickets"] = security.Tickets(str(app.config["SECRET_KEY"]))
     app.extensions["trustsurvey.pages"] = prerendered.Pages()
     app.register_blueprint(bp)
+    app.register_blueprint(scripts.blueprint)
     for status in ERRORS:
         app.register_error_handler(status, error_page)
 
@@ -284,10 +285,9 @@ def _form_page(
     reveal = f"@supports selector(:has(*)){{{rules}}}" if rules else ""
     if status == 422:
         alert = _alert(form, unasked=unasked, refusal=refusal)
-    named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal}
+    named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal, "more": scripts.address()}
     named["invitation"] = invited.invitation(wave, request.form, refusal=refusal)
     if wave.pass_public is not None:
-        security.allow("connect", "'self'")
         named["scripts"] = ("respond.js", "pass.min.js")
     return _survey_page("respond/survey.html", wave, status=status, **named)
 

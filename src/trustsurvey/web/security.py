@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Request, Response, g
+from flask import Request, Response, g, request
 from markupsafe import Markup
 from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
@@ -132,21 +133,33 @@ def inline(kind: str, text: str) -> Markup:
 
 
 def allow(kind: str, source: str) -> None:
-    """Allow ``source`` for ``kind`` (``script``, ``style``, ``connect``) in this response's policy."""
+    """Allow ``source`` for ``kind`` (``script``, ``style``, ``connect``) in this response's policy.
+
+    A source that begins with ``/`` is one address of this site. The kind ``feature`` is of ``Permissions-Policy``: ``geolocation`` for the
+    page itself.
+    """
     allowed: dict[str, list[str]] = g.setdefault("allowed", {})
     allowed.setdefault(kind, []).append(source)
+
+
+def _named(source: str) -> str:
+    """``source`` as a policy writes it: a path stands below a host, and where a policy can't hold the host (IPv6) it is ``'self'``."""
+    if not source.startswith("/"):
+        return source
+    return request.host + source if re.fullmatch(r"[\w.-]+(:\d+)?", request.host, re.ASCII) else "'self'"
 
 
 def harden(response: Response, *, https: bool) -> Response:
     """The headers of a resident's page: nothing is loaded, nothing is sent elsewhere, nothing is kept."""
     allowed: dict[str, list[str]] = g.get("allowed", {})
     policy = ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "img-src data:"]
-    policy += [f"{kind}-src {' '.join(sources)}" for kind, sources in sorted(allowed.items())]
+    policy += [f"{kind}-src {' '.join(map(_named, sources))}" for kind, sources in sorted(allowed.items()) if kind != "feature"]
+    features = allowed.get("feature", ())
     headers = {
         "Content-Security-Policy": "; ".join(policy),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED),
+        "Permissions-Policy": ", ".join(f"{feature}={'(self)' if feature in features else '()'}" for feature in DENIED),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

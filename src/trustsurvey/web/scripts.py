@@ -1,0 +1,129 @@
+"""The questionnaire's script: one file a language, fetched after the page is shown and never needed.
+
+**The contract for who writes a part**
+
+- A part is ``static/respond/<part>.js`` and a name in ``PARTS``; what ships is ``static/respond/min/<part>.js``, made by
+  ``scripts/minify.sh`` (run it after every change and commit both; ``tests/web/test_scripts.py`` compares hashes). Parts run in the order
+  of ``PARTS``, once, after the page's ``load`` event, inside one function, in strict mode: a ``const`` at a part's top is seen by the parts
+  after it, so put what is yours alone into a block ``{ … }``. Nothing is global, and there is no module loader.
+- Words: ``WORDS[<part>]``, a dictionary key → English marked with ``N_``; the script reads the translation as ``words.<part>.<key>``, and
+  fills ``%(name)s`` with ``say(words.<part>.<key>, {name: value})``. No plurals here: write “Waiting: %(n)s”.
+- What ``core.js`` gives: ``form`` (the questionnaire's ``<form>``; the part isn't run on pages without one), ``words``, ``say``,
+  ``make(tag, {properties}, ...children)`` → element, ``announce(text)`` (polite live region), ``onWipe(function)`` (called when the answers
+  are sent, cleared or left, and between two people at a kiosk: stop, forget and put back what the part showed), ``rules(css rule, …)``.
+- Style: the page's policy refuses ``<style>`` and ``style=""`` that a script adds. ``rules`` inserts into the page's own sheet, which is
+  allowed, one rule a string; logical properties; the variables of ``respond.css`` (``var(--hue)``, ``--ink``, ``--soft``, ``--edge``,
+  ``--line``, ``--tint``, ``--sheet``, ``--on``, ``--gut``) and its classes (``.quiet`` a 48 px link, ``.go`` the big button, ``.small``,
+  ``.hint``, ``.mind``). Set single properties through ``element.style``.
+- Buttons are ``make("button", {type: "button", …})``: another type would send the form. Change answers by setting ``value``/``checked`` and
+  then ``control.dispatchEvent(new Event("change", {bubbles: true}))``, so that every part hears of it.
+- Nothing is asked of another origin, and nothing of our own but by the resident's press. ``fetch`` is allowed to our own origin;
+  geolocation to this page alone (``Permissions-Policy``), after a press.
+- Weight: script of all parts, worker and icons together at most 25 KB compressed, of which ``locate`` and ``aloud`` at most 5 KB.
+
+The page names the address, which carries a hash of the content, and the page's policy allows exactly that address.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import brotli  # type: ignore[import-untyped,unused-ignore]
+from flask import Blueprint, Response, abort, request, url_for
+
+from trustsurvey.i18n.catalogs import Catalog
+from trustsurvey.i18n.mark import N_
+from trustsurvey.web import language, security
+from trustsurvey.web.edge import site
+
+blueprint = Blueprint("scripts", __name__)
+
+PARTS = ("core",)
+"""The parts, in the order in which they run."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "core": {
+        "part": N_("Part %(n)s of %(total)s"),
+    },
+}
+"""What each part says, by part and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The script in one language: its bytes by content coding (``""`` for none), and the hash in its address."""
+
+    version: str
+    bodies: Mapping[str, bytes]
+
+
+class Bundles:
+    """The script in every language, made when first asked for and again when its catalogue is read anew. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Catalog, Bundle]] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, catalog: Catalog) -> Bundle:
+        with self._lock:
+            kept = self._made.get(catalog.locale.code)
+            if kept is None or kept[0] is not catalog:
+                kept = self._made[catalog.locale.code] = catalog, bundle(catalog)
+            return kept[1]
+
+
+def bundle(catalog: Catalog) -> Bundle:
+    """The parts with their words in the catalogue's language in front."""
+    words = {part: {key: catalog.gettext(text) for key, text in WORDS[part].items()} for part in PARTS if part in WORDS}
+    spoken = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    plain = f'(()=>{{"use strict";const words={spoken};\n{"".join(map(_minified, PARTS))}}})()'.encode()
+    bodies = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0), "": plain}
+    return Bundle(hashlib.sha256(plain).hexdigest()[:12], bodies)
+
+
+@lru_cache
+def _minified(part: str) -> str:
+    text = (resources.files("trustsurvey.web") / "static" / "respond" / "min" / f"{part}.js").read_text(encoding="utf-8")
+    return text.split("\n", 1)[1]  # the first line says what it was made of
+
+
+_bundles = Bundles()
+
+
+def address() -> str:
+    """The address of this page's script, which the page's policy then allows."""
+    found = url_for("scripts.script", locale=language.current().code, version=_bundles[language.catalog()].version)
+    security.allow("script", found)
+    security.allow("connect", "'self'")
+    security.allow("feature", "geolocation")
+    return found
+
+
+@blueprint.get("/s/script/<locale>.<version>.js")
+def script(locale: str, version: str) -> Response:
+    """The script in ``locale``; 404 for a version that isn't the present one. Not kept by the browser: it would tell of the visit."""
+    if locale not in site().catalogs.locales():
+        abort(404)
+    language.use(locale)
+    made = _bundles[language.catalog()]
+    if version != made.version:
+        abort(404)
+    return security.harden(packed(made.bodies, "text/javascript"), https=site().settings.require_https)
+
+
+def packed(bodies: Mapping[str, bytes], mimetype: str) -> Response:
+    """The body in the coding that the browser takes."""
+    best = max(("br", "gzip"), key=request.accept_encodings.quality)
+    coding = best if request.accept_encodings.quality(best) > 0 else ""
+    response = Response(bodies[coding], mimetype=mimetype)
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    response.vary.add("Accept-Encoding")
+    return response
