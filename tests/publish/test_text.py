@@ -40,7 +40,7 @@ def test_the_findings_stand_in_the_order_of_a_readers_questions(english: Edition
         ),
         (
             Groups,
-            r"Contact without fear is 34 among residents who speak Spanish at home and 55 among those who speak English\.",
+            r"By language at home, “Contact without fear” runs from 34 \(Spanish\) to 55 \(English\)\.",
             "The city: 48.3",
         ),
         (ReportingGap, r"For every crime reported to the police, residents experienced 1\.9\.", "1.7 to 2.1, from 427 households"),
@@ -131,6 +131,15 @@ def test_a_change_of_the_city_is_said_when_it_is_detectable() -> None:
     found = said(replace(base, changes=(fallen,)), Level)
     assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It fell by four points since April 2026."
     assert found.detail.endswith("Since April 2026: −4 (−6 to −2).")
+
+
+def test_a_fraction_of_a_point_is_said_without_the_word_for_points() -> None:
+    """No language agrees on the number that 0.9 takes, so that it must never choose a plural form."""
+    base = sample.city(24)
+    whole = next(c for c in base.changes if c.contrast.area is None)
+    risen = replace(whole, contrast=replace(whole.contrast, difference=0.9, lci=0.2, uci=1.6, detectable=True))
+    found = said(replace(base, changes=(risen,)), Level)
+    assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It rose by 0.9 since April 2026."
 
 
 def test_long_lists_end_in_how_many_more(city: Release) -> None:

@@ -120,3 +120,16 @@ def test_every_fault_is_named(tmp_path: Path, change: Callable[[str], str], says
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "the file is missing" in check(tmp_path)[0]
+
+
+def test_a_word_that_means_several_things_is_collected_with_its_context() -> None:
+    root = Path(__file__).parents[2]
+    found = translate.template("messages", source=root / "src/trustsurvey", templates=root / "templates", questionnaires=(), areas=())
+    alone = {message.id for message in found if not message.context}
+    for context, word in (
+        ("a neighborhood, against the city", "above"),  # in a pure module and in a page
+        ("rows inside a bracket", "not distinguishable"),
+        ("a step of the work: a wave is closed", "Close"),  # in a page only
+    ):
+        assert found.get(word, context) is not None
+        assert word not in alone

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from trustsurvey.analysis.release import Change, Contrast, Estimate, Flag, Measure
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.findings import NOT_A_WISH, WISHES, against_city
+from trustsurvey.publish.phrases import confidence, listed, moved, reason, said_alone, sentences
 from trustsurvey.publish.ranking import Line, ranking
-from trustsurvey.publish.text import confidence, listed, moved, reason, sentences
 from trustsurvey.publish.trend import Trend, latest_change, trend
 
 
@@ -113,7 +113,7 @@ def said_of(edition: Edition, found: AreaProfile) -> tuple[str, str]:
         more.append(t.gettext("Since %(since)s: %(difference)s.", since=since, difference=said))
         more.append(_peers(edition, found))
     if line.estimate.flag is Flag.CAUTION:
-        more.append(f"{capitalized(reason(edition, Flag.CAUTION))}.")
+        more.append(said_alone(edition, capitalized(reason(edition, Flag.CAUTION))))
     return sentences(_standing(edition, found), second), sentences(detail, *more)
 
 
@@ -139,13 +139,13 @@ def _standing(edition: Edition, found: AreaProfile) -> str:
     title = edition.measure_title(measure)
     match line.side:
         case 1:
-            return t.gettext("%(measure)s stands at %(value)s, above the city.", measure=title, value=value)
+            return t.gettext("“%(measure)s” stands at %(value)s, above the city.", measure=title, value=value)
         case -1:
-            return t.gettext("%(measure)s stands at %(value)s, below the city.", measure=title, value=value)
+            return t.gettext("“%(measure)s” stands at %(value)s, below the city.", measure=title, value=value)
         case 0:
-            return t.gettext("%(measure)s stands at %(value)s, not distinguishable from the city.", measure=title, value=value)
+            return t.gettext("“%(measure)s” stands at %(value)s, not distinguishable from the city.", measure=title, value=value)
         case _:
-            return t.gettext("%(measure)s stands at %(value)s.", measure=title, value=value)
+            return t.gettext("“%(measure)s” stands at %(value)s.", measure=title, value=value)
 
 
 def remarks(edition: Edition, found: AreaProfile) -> tuple[tuple[str, str], ...]:

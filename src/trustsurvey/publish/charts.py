@@ -124,13 +124,13 @@ def labels(edition: Edition, ranking: Ranking, index: int) -> list[tuple[float, 
     low, high = line.estimate.lci or 0.0, line.estimate.uci or 0.0
     prefer_after = True
     if line.caution:
-        words, kind = t.gettext("caution"), ""
+        words, kind = t.pgettext("beside a figure", "caution"), ""
     elif above and index == above[0]:
-        words, kind, prefer_after = t.gettext("above"), " a", False
+        words, kind, prefer_after = t.pgettext("a neighborhood, against the city", "above"), " a", False
     elif below and index == below[-1]:
-        words, kind = t.gettext("below"), " a"
+        words, kind = t.pgettext("a neighborhood, against the city", "below"), " a"
     elif plain and index == plain[len(plain) * 2 // 3]:
-        words, kind = t.gettext("not distinguishable"), ""
+        words, kind = t.pgettext("a neighborhood, against the city", "not distinguishable"), ""
     else:
         return []
     after = _free_side(ranking, low, high, LETTER * len(words) + 0.02, prefer_after=prefer_after)
@@ -158,7 +158,7 @@ def key(edition: Edition) -> str:
     """The seven classes with the breaks between them; “less trust” and “more trust” stand beside it."""
     pen = SvgPen(rtl=edition.rtl)
     draw_key(pen, edition, lambda share: f"{100 * share:.2f}%")
-    breaks = ", ".join(edition.number(limit) for limit in BREAKS)
+    breaks = edition.locale.join([edition.number(limit) for limit in BREAKS])
     return pen.svg(height=30, label=edition.catalog.gettext("Color key: darker is more trust. Classes meet at %(breaks)s.", breaks=breaks))
 
 
@@ -212,7 +212,7 @@ def change_head(edition: Edition, across: Scale) -> str:
     """The ticks above the differences (20 px high)."""
     pen = SvgPen(rtl=edition.rtl)
     for tick in across.ticks:
-        words = edition.catalog.gettext("no change") if tick == 0 else edition.number(tick, sign=True)
+        words = edition.catalog.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
         pen.text(across.percent(tick), "100%", words, "m s", dy=-4)
     return pen.svg(height=20)
 

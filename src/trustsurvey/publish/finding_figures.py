@@ -21,7 +21,8 @@ from trustsurvey.publish.findings import (
 )
 from trustsurvey.publish.pdf.shaping import Text, width
 from trustsurvey.publish.pens import Pen, Scale, SvgPen, scale
-from trustsurvey.publish.text import Said, flagged
+from trustsurvey.publish.phrases import flagged, stated
+from trustsurvey.publish.text import Said
 
 WIDTH = 150.0
 DOT = 2.6
@@ -85,9 +86,9 @@ def alternative(edition: Edition, said: Said) -> str:
     figures: list[str] = []
     match said.finding:
         case Wishes(measures=measures, cells=cells):
-            figures = [f"{edition.measure_title(m)}: {flagged(edition, c)}." for m, c in zip(measures, cells, strict=True)]
+            figures = [stated(edition, edition.measure_title(m), flagged(edition, c)) for m, c in zip(measures, cells, strict=True)]
         case Groups(cells=cells):
-            figures = [f"{_group(edition, said.finding, c)}: {flagged(edition, c)}." for c in cells]
+            figures = [stated(edition, _group(edition, said.finding, c), flagged(edition, c)) for c in cells]
         case _:
             pass
     return " ".join([said.sentence, *figures])
@@ -144,9 +145,9 @@ def _sides(pen: Pen, edition: Edition, found: AgainstCity) -> bool:
     bottom = height(found) - 14
     for block, (areas, kind, words) in enumerate(
         (
-            (found.below, "on", t.gettext("%(count)s below", count=edition.number(len(found.below)))),
+            (found.below, "on", t.pgettext("neighborhoods, against the city", "%(count)s below", count=edition.number(len(found.below)))),
             (found.neither, "off", edition.number(len(found.neither))),
-            (found.above, "on", t.gettext("%(count)s above", count=edition.number(len(found.above)))),
+            (found.above, "on", t.pgettext("neighborhoods, against the city", "%(count)s above", count=edition.number(len(found.above)))),
         )
     ):
         left = block * 53.0
@@ -176,7 +177,7 @@ def _changes(pen: Pen, edition: Edition, found: Changes) -> bool:
     for n, contrast in enumerate(sorted(found.unchanged, key=lambda c: c.difference)):
         pen.circle(place(contrast.difference), 34 - 3.4 * (n % 2) if len(moved) < 4 else 35, 1.7, "dot off")
     for tick in across.ticks:
-        words = edition.catalog.gettext("no change") if tick == 0 else edition.number(tick, sign=True)
+        words = edition.catalog.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
         pen.text(place(tick), 46, words, "m s")
     return True
 
@@ -223,9 +224,9 @@ def _gap(pen: Pen, edition: Edition, found: ReportingGap) -> bool:
         kind = "bar" if n < 10 else "open" if n < low else "open q"
         pen.rect(n * step + 0.5, 16, step * 0.82, 12, kind)
     interval(pen, lambda value: value * step, (low - 0.1, high - 0.1), all_ - 0.1, 9, kind="ink", radius=2.4)
-    pen.text(5 * step, 38, t.gettext("%(count)s reported", count=edition.number(10)), "s m b")
+    pen.text(5 * step, 38, t.pgettext("crimes", "%(count)s reported", count=edition.number(10)), "s m b")
     if all_ > 10:
-        words = t.gettext("%(count)s not reported", count=edition.number(all_ - 10))
+        words = t.pgettext("crimes", "%(count)s not reported", count=edition.number(all_ - 10))
         _labelled(pen, (10 + (high - 10) / 2) * step, 38, words, "s") if all_ > 14 else pen.text(WIDTH, 48, words, "s e")
     return True
 

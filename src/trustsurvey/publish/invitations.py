@@ -125,7 +125,7 @@ class _Press:
     def printed(self, codes: Sequence[str], step: Callable[[int], object]) -> bytes:
         buffer = io.BytesIO()
         self.canvas = Canvas(buffer, pagesize=(self.wide, self.high), pageCompression=1, lang=self.sheet.words[0].catalog.locale.tag)
-        self.canvas.setTitle(", ".join((self.sheet.words[0].title, self.sheet.place)))
+        self.canvas.setTitle(" · ".join((self.sheet.words[0].title, self.sheet.place)))
         for n, code in enumerate(codes):
             at = n % self.each
             if n and not at:

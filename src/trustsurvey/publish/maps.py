@@ -24,8 +24,8 @@ from trustsurvey.analysis.release import Estimate, Flag
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.labels import Callout, Label, callouts, place_label
 from trustsurvey.publish.pens import Pen, SvgPen, number
+from trustsurvey.publish.phrases import reason
 from trustsurvey.publish.ranking import class_of
-from trustsurvey.publish.text import reason
 
 SIZE = 1000.0  # units: the side of a square as large as the city's frame
 LIMIT = 24_000  # characters of outlines: with labels and tips well under 60 KB
@@ -156,9 +156,9 @@ class CityMap:
         shown = sorted((s for s in self.shapes if s.shown), key=lambda s: -(s.estimate.estimate or 0.0) if s.estimate else 0.0)
         t = edition.catalog
         if not shown:
-            return t.gettext("Map of %(measure)s by neighborhood: no figure is shown.", measure=title)
+            return t.gettext("Map by neighborhood, “%(measure)s”: no figure is shown.", measure=title)
         return t.gettext(
-            "Map of %(measure)s by neighborhood: highest in %(highest)s, lowest in %(lowest)s. Every figure is in the table.",
+            "Map by neighborhood, “%(measure)s”. Highest: %(highest)s. Lowest: %(lowest)s. Every figure is in the table.",
             measure=title,
             highest=shown[0].name,
             lowest=shown[-1].name,

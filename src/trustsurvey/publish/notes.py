@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from trustsurvey.i18n.mark import N_
 from trustsurvey.publish.edition import Edition
-from trustsurvey.publish.text import confidence
+from trustsurvey.publish.phrases import confidence
 
 MARGINS: Mapping[str, str] = {
     "area": N_("neighborhood"),

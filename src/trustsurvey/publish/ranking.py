@@ -9,7 +9,7 @@ from trustsurvey.analysis.release import Contrast, Estimate, Flag, Measure, Unit
 from trustsurvey.publish.edition import Edition, decimals, rounded
 from trustsurvey.publish.findings import against_city, ranked
 from trustsurvey.publish.pens import Scale, scale
-from trustsurvey.publish.text import reason
+from trustsurvey.publish.phrases import reason
 
 BREAKS = (40, 45, 50, 55, 60, 65)
 """Where the classes of the map and the heat table meet: the same for every wave, release and domain, never quantiles."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trustsurvey.analysis.release import Contrast, Estimate, Flag
-from trustsurvey.publish.edition import Edition, capitalized, rounded
+from trustsurvey.analysis.release import Estimate, Flag
+from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.findings import (
     AgainstCity,
     Changes,
@@ -23,8 +23,17 @@ from trustsurvey.publish.findings import (
     Wishes,
     derive,
 )
+from trustsurvey.publish.phrases import (
+    NAMED_AT_MOST,
+    confidence,
+    listed,
+    moved,
+    reason,
+    said_alone,
+    sentences,
+)
 
-NAMED_AT_MOST = 6  # longer lists of areas end in “and 12 more”
+__all__ = ["Said", "confidence", "findings", "listed", "reason", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,65 +72,15 @@ def said(edition: Edition, finding: Finding) -> Said:
     return Said(finding, capitalized(sentence), capitalized(detail))
 
 
-def reason(edition: Edition, flag: Flag) -> str:
-    """Why a figure isn't shown, or how it is to be read; empty for a plain one."""
-    t = edition.catalog
-    match flag:
-        case Flag.TOO_FEW:
-            return t.gettext("not shown: fewer than %(minimum)s answers", minimum=edition.number(edition.minimum_n))
-        case Flag.IMPRECISE:
-            return t.gettext("not shown: too imprecise")
-        case Flag.PROTECTS:
-            return t.gettext("not shown: protects another neighborhood")
-        case Flag.CAUTION:
-            return t.gettext("interpret with caution")
-        case Flag.OK:
-            return ""
-
-
-def confidence(edition: Edition) -> str:
-    """“95%”."""
-    return edition.isolated(edition.locale.percent(100 * edition.release.confidence))
-
-
-def interval_heading(edition: Edition) -> str:
-    """“95% interval”."""
-    return edition.catalog.gettext("%(confidence)s interval", confidence=confidence(edition))
-
-
-def listed(edition: Edition, codes: Sequence[str | None]) -> str:
-    """The names of areas as a list; a long one ends in how many more there are, an empty one is an empty text."""
-    if not codes:
-        return ""
-    names = [edition.area_name(code) for code in codes if code is not None]
-    if len(names) > NAMED_AT_MOST:
-        more = len(names) - NAMED_AT_MOST + 1
-        rest = edition.catalog.ngettext("%(count)s more", "%(count)s more", more, count=edition.number(more))
-        return edition.locale.join([*(edition.named(name) for name in names[: NAMED_AT_MOST - 1]), rest])
-    return edition.join(names)
-
-
-def flagged(edition: Edition, estimate: Estimate) -> str:
-    """A figure for a line of text or an alternative text: “54 (50 to 58)”, or why there is none."""
-    if estimate.estimate is None:
-        return reason(edition, estimate.flag)
-    return f"{edition.figure(estimate)} ({edition.interval(estimate, words=True)})"
-
-
-def sentences(*parts: str) -> str:
-    """Sentences one after another, each with its first letter in upper case."""
-    return " ".join(capitalized(part) for part in parts if part)
-
-
 def _level(edition: Edition, level: Level) -> tuple[str, str]:
     t, cell, title = edition.catalog, level.estimate, edition.measure_title(level.measure)
     if cell.estimate is None:
-        return t.gettext("No figure is shown for the whole city."), f"{reason(edition, cell.flag)}."
+        return t.gettext("No figure is shown for the whole city."), said_alone(edition, capitalized(reason(edition, cell.flag)))
     value = edition.figure(cell)
     if level.measure.kind == "index":
         sentence = t.gettext("Trust in the local police stands at %(value)s out of 100.", value=value)
     else:
-        sentence = t.gettext("%(measure)s stands at %(value)s.", measure=title, value=value)
+        sentence = t.gettext("“%(measure)s” stands at %(value)s.", measure=title, value=value)
     detail = t.gettext(
         "%(confidence)s interval %(interval)s; %(answers)s answers, effective %(effective)s.",
         confidence=confidence(edition),
@@ -138,28 +97,6 @@ def _level(edition: Edition, level: Level) -> tuple[str, str]:
             detail, t.gettext("Since %(since)s: %(difference)s.", since=since, difference=found)
         )
     return sentence, sentences(detail, t.gettext("Since %(since)s: no detectable change, %(difference)s.", since=since, difference=found))
-
-
-def moved(edition: Edition, contrast: Contrast, since: str) -> str:
-    """“It rose by nine points since April 2026”: a detectable change of the figure spoken of before."""
-    t = edition.catalog
-    places = 1 if contrast.uci - contrast.lci < 2 else 0
-    size = rounded(abs(contrast.difference), places)
-    if places == 0 and size == 0:
-        size, places = rounded(abs(contrast.difference), 1), 1
-    points = edition.number(size, places) if places else edition.count(int(size))
-    number = int(size) if size == int(size) else 2
-    if contrast.difference > 0:
-        return t.ngettext(
-            "It rose by %(points)s point since %(since)s.",
-            "It rose by %(points)s points since %(since)s.",
-            number,
-            points=points,
-            since=since,
-        )
-    return t.ngettext(
-        "It fell by %(points)s point since %(since)s.", "It fell by %(points)s points since %(since)s.", number, points=points, since=since
-    )
 
 
 def _extremes(edition: Edition, found: Extremes) -> tuple[str, str]:
@@ -280,7 +217,7 @@ def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
         f"{edition.named(edition.area_name(c.area or ''))} {edition.difference(c)} ({edition.difference_interval(c)})"
         for c in (*found.up, *found.down)[:NAMED_AT_MOST]
     ]
-    return sentences(*parts), sentences(t.gettext("%(figures)s.", figures=edition.locale.join(figures)), _compared(edition, compared))
+    return sentences(*parts), sentences(said_alone(edition, edition.locale.join(figures)), _compared(edition, compared))
 
 
 def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
@@ -292,7 +229,7 @@ def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
         return edition.group_value(found.variable, dict(cell.group or {})[found.variable])
 
     sentence = t.gettext(
-        "%(measure)s is %(low)s among residents who speak %(language)s at home and %(high)s among those who speak %(other)s.",
+        "By language at home, “%(measure)s” runs from %(low)s (%(language)s) to %(high)s (%(other)s).",
         measure=edition.measure_title(found.measure),
         low=edition.figure(low),
         language=name(low),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from trustsurvey.analysis.release import Change, Estimate, Measure, Release, Unit
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pens import Pen, scale
-from trustsurvey.publish.text import flagged
+from trustsurvey.publish.phrases import flagged, said_alone, stated
 
 POLICY_DATES = "policy_dates"
 """Key of ``Release.method``: a list of ``{"date": "2026-01-12", "label": "agreement"}``, the operator's words."""
@@ -155,8 +155,8 @@ def _event_places(found: Trend, left: float, right: float) -> list[float]:
 
 def trend_alternative(edition: Edition, found: Trend) -> str:
     """What the figure shows: each wave's figure, the last with its interval."""
-    parts = [f"{edition.measure_title(found.measure)}."]
-    parts += [f"{point.label}: {edition.number(point.value)}." for point in found.points[:-1]]
-    parts.append(f"{found.points[-1].label}: {flagged(edition, found.cell)}.")
-    parts += [f"{event.label}: {edition.locale.date(event.day)}." for event in found.events]
+    parts = [said_alone(edition, edition.measure_title(found.measure))]
+    parts += [stated(edition, point.label, edition.number(point.value)) for point in found.points[:-1]]
+    parts.append(stated(edition, found.points[-1].label, flagged(edition, found.cell)))
+    parts += [stated(edition, event.label, edition.locale.date(event.day)) for event in found.events]
     return " ".join(parts)

@@ -11,9 +11,9 @@ import xlsxwriter
 from trustsurvey.analysis.release import Estimate
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.notes import notes
+from trustsurvey.publish.phrases import interval_heading
 from trustsurvey.publish.ranking import ranking
 from trustsurvey.publish.tables import HEADER, TEXT_COLUMNS, guarded, rows
-from trustsurvey.publish.text import interval_heading
 
 WIDTHS = {"area_name": 26, "area": 14, "group": 20, "measure": 22, "flag": 30}
 FORMATS = {"n": "0", "n_eff": "0.0", "df": "0.0", "deff": "0.00"}  # how a cell shows; its value stays whole

@@ -267,11 +267,11 @@ class CommentField(ItemField):
             )
         if email := EMAIL.search(self.text):
             return Problem(
-                _("We found an e-mail address: %(found)s", found=_whole(email[0])), _("Please take it out, so that nobody can be found.")
+                _("We found an e-mail address: %(found)s.", found=_whole(email[0])), _("Please take it out, so that nobody can be found.")
             )
         if phone := _phone(self.text):
             return Problem(
-                _("We found a phone number: %(found)s", found=_whole(phone)), _("Please take it out, so that nobody can be found.")
+                _("We found a phone number: %(found)s.", found=_whole(phone)), _("Please take it out, so that nobody can be found.")
             )
         return None
 

@@ -18,6 +18,7 @@ from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import HEAD, Mark, Plot, Table
 from trustsurvey.publish.pens import Scale, scale
+from trustsurvey.publish.phrases import said_alone, sentences
 from trustsurvey.publish.ranking import class_of
 from trustsurvey.publish.trend import draw_trend, trend_alternative
 
@@ -81,7 +82,7 @@ def _standing(sheet: Sheet, found: AreaProfile, values: Sequence[float], top: fl
     edition, t = sheet.edition, sheet.edition.catalog
     cell, measure = found.line.estimate, edition.measures[found.line.estimate.measure]
     y = sheet.text(t.gettext("Where it stands"), 0, top, WIDTH, SUBHEADING, role="H2")
-    note = t.gettext("%(measure)s. Each tick is a neighborhood that is shown.", measure=edition.measure_title(measure))
+    note = sentences(said_alone(edition, edition.measure_title(measure)), t.gettext("Each tick is a neighborhood that is shown."))
     y = sheet.text(note, 0, y + 1, WIDTH, NOTE) + 4
     whole = edition.cells.get((cell.measure, None))
     city = whole.estimate if whole is not None else None
@@ -123,7 +124,7 @@ def _domains(sheet: Sheet, found: AreaProfile, top: float) -> float:
     beside = remarks(edition, found)
     end = WIDTH - 128 if beside else WIDTH
     name = min(max(width(edition.measure_title(row.measure), 8.5) for row in found.domains) + 8, 150.0)
-    parts = [t.gettext("Scores from 0 to 100; the upright stroke is the city’s.")]
+    parts = [t.gettext("Scores from 0 to 100."), t.gettext("The upright stroke is the city’s.")]
     if any(row.contrast is not None for row in found.domains):
         parts.append(t.gettext("Filled dots: detectably different from the city."))
     if any(row.cell.flag is Flag.CAUTION for row in found.domains):
@@ -176,7 +177,7 @@ def _over_time(sheet: Sheet, found: AreaProfile, top: float) -> None:
     if not found.trend:
         return
     y = sheet.text(t.gettext("Over time"), 0, top, HALF, SUBHEADING, role="H2")
-    note = t.gettext("%(measure)s; dashed: the city.", measure=edition.measure_title(found.trend.measure))
+    note = sentences(said_alone(edition, edition.measure_title(found.trend.measure)), t.gettext("Dashed: the city."))
     y = sheet.text(note, 0, y + 1, HALF, NOTE) + 6
     with sheet.figure(trend_alternative(edition, found.trend)):
         draw_trend(sheet.pen(0, y, HALF), edition, found.trend, HALF, TREND)

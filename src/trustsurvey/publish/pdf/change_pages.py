@@ -11,7 +11,8 @@ from trustsurvey.publish.pdf.looks import HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
-from trustsurvey.publish.text import findings, interval_heading
+from trustsurvey.publish.phrases import interval_heading, said_alone
+from trustsurvey.publish.text import findings
 from trustsurvey.publish.trend import draw_trend, trend, trend_alternative
 
 TREND = 128.0
@@ -40,7 +41,7 @@ def _city_over_time(sheet: Sheet, found: Changes, top: float) -> float:
     if not whole:
         return top
     y = sheet.text(t.gettext("The whole city"), 0, top, WIDTH, SUBHEADING, role="H2")
-    y = sheet.text(f"{edition.measure_title(found.measure)}.", 0, y + 1, WIDTH, NOTE) + 4
+    y = sheet.text(said_alone(edition, edition.measure_title(found.measure)), 0, y + 1, WIDTH, NOTE) + 4
     with sheet.figure(trend_alternative(edition, whole)):
         draw_trend(sheet.pen(0, y, WIDTH), edition, whole, WIDTH, TREND)
     return y + TREND
@@ -54,7 +55,7 @@ def _table(sheet: Sheet, found: Changes, contrasts: list[Contrast], top: float) 
     start = name + 170
 
     def label(tick: float) -> str:
-        return t.gettext("no change") if tick == 0 else edition.number(tick, sign=True)
+        return t.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
 
     plot = Plot(start, WIDTH - start, across, marks, label, diverging=True)
     heads = (t.gettext("Neighborhood"), t.gettext("Change"), interval_heading(edition), t.gettext("Detectable"))
@@ -63,7 +64,7 @@ def _table(sheet: Sheet, found: Changes, contrasts: list[Contrast], top: float) 
             edition.area_name(c.area or ""),
             edition.difference(c),
             edition.difference_interval(c),
-            t.gettext("yes") if c.detectable else t.gettext("no"),
+            t.pgettext("detectable", "yes") if c.detectable else t.pgettext("detectable", "no"),
         )
         for c in contrasts
     ]

@@ -11,7 +11,7 @@ from trustsurvey.publish.pdf.looks import HEADING, NOTE
 from trustsurvey.publish.pdf.sheet import TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
 from trustsurvey.publish.pens import scale
-from trustsurvey.publish.text import interval_heading
+from trustsurvey.publish.phrases import interval_heading, said_alone, sentences
 
 
 def language_pages(sheet: Sheet, _city: CityMap) -> None:
@@ -80,7 +80,7 @@ def _languages(sheet: Sheet, cells: list[Estimate], shown: list[Estimate], top: 
         )
         for cell in shown
     ]
-    note = t.gettext("%(measure)s; the upright stroke is the city’s.", measure=edition.measure_title(edition.headline))
+    note = sentences(said_alone(edition, edition.measure_title(edition.headline)), t.gettext("The upright stroke is the city’s."))
     y = Table(sheet, t.gettext("By language at home"), heads, (120, 160, 220, 262, 304), note=note, firm=1, row=15, plot=plot).draw(
         rows, top
     )
@@ -105,7 +105,13 @@ def _left_out(sheet: Sheet, rows: list[tuple[str, Missing]], top: float) -> floa
     edition, t = sheet.edition, sheet.edition.catalog
     if not rows:
         return top
-    heads = (t.gettext("Question"), t.gettext("Asked"), t.gettext("No answer"), t.gettext("Don’t know"), t.gettext("Prefer not to say"))
+    heads = (
+        t.gettext("Question"),
+        t.pgettext("how many residents were asked a question", "Asked"),
+        t.gettext("No answer"),
+        t.gettext("Don’t know"),
+        t.gettext("Prefer not to say"),
+    )
 
     def percent(value: float) -> str:
         return edition.isolated(edition.locale.percent(value, 1))

@@ -14,7 +14,7 @@ from trustsurvey.publish.notes import MARGINS, notes
 from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Table
-from trustsurvey.publish.text import interval_heading
+from trustsurvey.publish.phrases import interval_heading
 
 LABEL = 44 * mm
 AREAS_LISTED = 30

@@ -12,7 +12,9 @@ from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG, SUBHEADING
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
 from trustsurvey.publish.pens import scale
-from trustsurvey.publish.text import interval_heading
+from trustsurvey.publish.phrases import interval_heading
+
+LEAST_ALPHA = 0.7
 
 
 def quality_pages(sheet: Sheet, _city: CityMap) -> None:
@@ -43,7 +45,10 @@ def _reliability(sheet: Sheet, top: float) -> float:
     ends_of = [v for mark in marks for v in (mark.low, mark.high)]
     plot = Plot(330, WIDTH - 334, scale(ends_of, highest=1, ticks=4), marks, lambda value: edition.number(value, 1))
     heads = (t.gettext("Domain"), t.gettext("Alpha"), interval_heading(edition), t.gettext("Omega"))
-    note = t.gettext("How well the questions of a domain hang together, from 0 to 1; under 0.7 a domain is to be read with caution.")
+    note = t.gettext(
+        "How well the questions of a domain hang together, from 0 to 1. A domain under %(least)s is to be read with caution.",
+        least=edition.number(LEAST_ALPHA, 1),
+    )
     return Table(sheet, t.gettext("Reliability of the domains"), heads, (170, 210, 270, 312), note=note, firm=1, plot=plot).draw(rows, top)
 
 
@@ -133,5 +138,5 @@ def _drivers(sheet: Sheet, top: float) -> None:
         "(Johnson 2000). Association, not cause.",
         r2=percent(found.r2),
     )
-    heads = (t.gettext("Domain"), t.gettext("Share"), interval_heading(edition))
+    heads = (t.gettext("Domain"), t.pgettext("part of a whole, in percent", "Share"), interval_heading(edition))
     Table(sheet, title, heads, (180, 220, 288), note=note, firm=1, plot=plot).draw(rows, top)

@@ -14,8 +14,9 @@ from trustsurvey.publish.pdf.paper_pen import PaperPen
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.tags import Element
+from trustsurvey.publish.phrases import confidence, interval_heading
 from trustsurvey.publish.ranking import Hidden, Line, Ranking, ranking
-from trustsurvey.publish.text import findings, interval_heading
+from trustsurvey.publish.text import findings
 
 HEAD = 34.0  # above the first row
 LANE = 8.0
@@ -60,9 +61,9 @@ def _explained(edition: Edition, order: Ranking) -> str:
     t = edition.catalog
     parts = [
         t.gettext(
-            "%(measure)s by neighborhood, with %(interval)s.",
+            "%(measure)s by neighborhood, with intervals at %(confidence)s.",
             measure=edition.measure_title(order.measure),
-            interval=interval_heading(edition),
+            confidence=confidence(edition),
         )
     ]
     if any(line.on for line in order.lines):
@@ -216,7 +217,7 @@ class Table:
 
     def _joined(self, body: float, first: int, last: int) -> None:
         """The words of the brackets, once a page, along the outermost."""
-        words = self.edition.catalog.gettext("not distinguishable")
+        words = self.edition.catalog.pgettext("rows inside a bracket", "not distinguishable")
         middle = self.row * (last - first) / 2
         if width(words, 7) > 2 * middle:
             return

@@ -79,8 +79,8 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def title(edition: Edition) -> str:
-    """“Trust in local police, Larkhaven, October 2026”: the document's title."""
+    """“Trust in local police · Larkhaven · October 2026”: the document's title."""
     wave = edition.release.wave
     place = edition.place() if edition.place() not in edition.survey_title() else ""
     parts = [edition.survey_title(), place, edition.wave_label(wave.label) if wave else ""]
-    return ", ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)

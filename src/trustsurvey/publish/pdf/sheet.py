@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pdf.looks import INK, RUNNING, Style
 from trustsurvey.publish.pdf.page import WIDTH, Page
-from trustsurvey.publish.text import confidence
+from trustsurvey.publish.phrases import confidence
 
 __all__ = ["BOTTOM", "TOP", "WIDTH", "Sheet"]
 

@@ -12,7 +12,8 @@ from trustsurvey.publish.pdf.looks import BODY, HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
 from trustsurvey.publish.pens import scale
-from trustsurvey.publish.text import findings, interval_heading, listed
+from trustsurvey.publish.phrases import interval_heading, listed, said_alone
+from trustsurvey.publish.text import findings
 
 NAME, FIGURE, INTERVAL, ANSWERS = 210.0, 244.0, 300.0, 334.0
 SUPPORT = "rf_"  # how the codes of questions on support for a reform begin
@@ -32,8 +33,8 @@ def theme_pages(sheet: Sheet, _city: CityMap) -> None:
         note = t.gettext("Per cent choosing each; up to two could be chosen.")
         y = _table(sheet, t.gettext("What would help the most"), t.gettext("Answer"), note, pairs, y)
     if support:
-        note = t.gettext("Support for each change, from 0 to 100.")
-        y = _table(sheet, t.gettext("Support for changes"), t.gettext("Change asked about"), note, support, y)
+        note = t.gettext("From 0, the least favorable answer, to 100, the most favorable.")
+        y = _table(sheet, t.gettext("How the police work with residents"), t.gettext("Question"), note, support, y)
     y = _by_language(sheet, [measure for measure, _ in pairs], y)
     _by_area(sheet, [measure for measure, _ in pairs], y)
 
@@ -103,7 +104,7 @@ def _by_area(sheet: Sheet, measures: Sequence[Measure], top: float) -> None:
         if not parts:
             continue
         said = True
-        words = [(f"{edition.measure_title(measure)}. ", 600), (" ".join(parts), 400)]
+        words = [(f"{said_alone(edition, edition.measure_title(measure))} ", 600), (" ".join(parts), 400)]
         if y + sheet.height(words, WIDTH, BODY) > BOTTOM:
             sheet.begin()
             y = TOP
