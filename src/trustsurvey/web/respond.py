@@ -321,6 +321,13 @@ def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionn
     return _page(template, status=status, offered=[Locale(code) for code in wave.locales], **named)
 
 
+def drawn(wave: WaveRow, areas: Sequence[AreaRow], page: str) -> str:
+    """The page ``page`` (``survey``, ``thanks`` or ``privacy``) of ``wave``, as a resident would get it, for a translator to look at."""
+    if page == "survey":
+        return _form_page(wave, _form(wave, areas, None)).get_data(as_text=True)
+    return _survey_page(f"respond/{page}.html", wave, back=f"respond.{page}").get_data(as_text=True)
+
+
 def _page(template: str, *, status: int = 200, reveal: str = "", scripts: Sequence[str] = ("respond.js",), **named: Any) -> Response:
     style = security.inline("style", _static("respond.css") + reveal)
     script = security.inline("script", "".join(_static(name) for name in scripts))
