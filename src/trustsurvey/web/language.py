@@ -28,9 +28,9 @@ class _Merged(Domain):  # type: ignore[misc]
         return catalog().translations if request else NullTranslations()
 
 
-def use(code: str) -> Locale:
-    """Make ``code`` the language of this page, whatever the address or the browser says."""
-    g.locale = Locale(code)
+def use(code: str, words: Catalog | None = None) -> Locale:
+    """Make ``code`` the language of this page, whatever the address or the browser says; with ``words`` in place of its catalogue."""
+    g.locale, g.words = Locale(code), words
     return current()
 
 
@@ -46,7 +46,8 @@ def current() -> Locale:
 
 def catalog() -> Catalog:
     """The words of this page's language."""
-    return site().catalogs[current().code]
+    words: Catalog | None = g.get("words")
+    return site().catalogs[current().code] if words is None else words
 
 
 def source_lookup(context: str, text: str) -> str:
