@@ -73,6 +73,7 @@ survey = Table(
     Column("title", Text, nullable=False),
     Column("area_set_id", ForeignKey("area_set.id"), nullable=False),
     Column("synthetic", Boolean, nullable=False),  # made-up data: every page and report says so
+    Column("policies", Text),  # JSON: [{"day", "label", "areas"}] whose dates releases look at what changed around
 )
 
 wave = Table(
