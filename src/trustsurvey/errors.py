@@ -13,7 +13,8 @@ The tree::
     │   └── RakingError           a margin can't be met: which margin, which category, by how much
     ├── ReleaseError              a release can't be made, read or shown
     └── StateError                the thing asked for isn't allowed now (a closed wave, a taken name)
-        └── NotFound              there is no such survey, wave, area, release …
+        ├── NotFound              there is no such survey, wave, area, release …
+        └── Conflict              somebody else changed it meanwhile (``current``: what it is now)
 
 The command line prints the message and exits with 2; the web shows a page with it. Nothing else catches them.
 """
@@ -91,3 +92,11 @@ class StateError(TrustsurveyError): ...
 
 
 class NotFound(StateError): ...
+
+
+class Conflict(StateError):
+    """Somebody else changed the same thing meanwhile. ``current`` is what it says now."""
+
+    def __init__(self, message: str, current: Sequence[str]) -> None:
+        super().__init__(message)
+        self.current = tuple(current)

@@ -2,37 +2,54 @@
 
 Later folders win (an installation's own over the shipped). All files of a locale become one catalogue, because gettext takes
 the plural rule of whichever was loaded last; here it is CLDR's (``locales.PLURALS``) whatever a file's header says.
+
+A file that changes is looked at, and takes the place of what was shown when nothing is wrong with it; else all stays, and ``faults`` says
+why. At the first reading there is nothing to stay with: then the entries that can't be used are left out. So no edit of a catalogue can
+make a page fail.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as BabelCatalog
-from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
 from trustsurvey.errors import CatalogError, Fault
+from trustsurvey.i18n import checks, pofiles, pseudo
+from trustsurvey.i18n.checks import Finding
 from trustsurvey.i18n.locales import PLURALS, Locale
+from trustsurvey.i18n.pofiles import Entry, PoFile
 
 DOMAINS = ("messages", "questionnaire", "areas")
+
+BLOCKING = checks.UNUSABLE | {"duplicate", "header", "scale"}
+"""Kinds of findings that keep a changed file from being shown."""
+
+Stamp = tuple[str, int, int, int]
+"""A file as the disk knows it: path, inode, time of change in nanoseconds, size in bytes."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """The words of one locale. A string without a translation comes back as it went in.
 
-    ``gettext`` and its kin fill named placeholders when given them: ``gettext("%(n)s residents", n="12")``.
+    ``gettext`` and its kin fill named placeholders when given them: ``gettext("%(n)s residents", n="12")``. ``known`` are the strings that
+    have a translation, as (context, source text).
     """
 
     locale: Locale
     translations: NullTranslations = field(repr=False)
+    known: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
     def gettext(self, message: str, **named: object) -> str:
         return _fill(str(self.translations.gettext(message)), named)
@@ -48,56 +65,196 @@ def _fill(text: str, named: dict[str, object]) -> str:
     return text % named if named else text
 
 
-class Catalogs:
-    """All locales found in ``folders``, each read when first asked for and kept until ``reload``."""
+@dataclass(frozen=True)
+class _Read:
+    """One locale as it is shown: what can be used of its files, by path, and why the files on the disk are others."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    stamps: tuple[Stamp, ...]
+    files: Mapping[str, PoFile]
+    catalog: Catalog
+    faults: tuple[Fault, ...]
+
+
+class Catalogs:
+    """All locales found in ``folders``, each read when first asked for and kept until its files change and ``refresh`` sees it.
+
+    ``pseudo_locales`` adds the two made-up ones that layouts are tested with. Safe to share between threads.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, pseudo_locales: bool = False) -> None:
         self.folders = tuple(folders)
-        self._read: dict[str, Catalog] = {}
-        self._lock = threading.Lock()
+        self.pseudo_locales = pseudo_locales
+        self.version = 0
+        """Counts every change: what was worked out of the catalogues holds while it stays."""
+        self._read: dict[str, _Read] = {}
+        self._lock = threading.RLock()
+        self._locales: tuple[str, ...] | None = None
 
     def locales(self) -> tuple[str, ...]:
         """Codes of every locale that has a catalogue, English first, then by code."""
-        found = {path.parent.parent.name for folder in self.folders for path in folder.glob("*/LC_MESSAGES/messages.po")}
-        return ("en", *sorted(found - {"en"}))
+        if self._locales is None:
+            paths = (path for folder in self.folders for path in folder.glob("*/LC_MESSAGES/messages.po"))
+            found = {path.parent.parent.name for path in paths} & set(PLURALS) - {"en", *pseudo.PSEUDO}
+            self._locales = ("en", *sorted(found), *(pseudo.PSEUDO if self.pseudo_locales else ()))
+        return self._locales
 
     def __getitem__(self, code: str) -> Catalog:
-        """The merged catalogue of ``code``. Raises CatalogError when a file can't be read."""
-        with self._lock:
-            if code not in self._read:
-                self._read[code] = Catalog(Locale(code), self._merge(code))
-            return self._read[code]
+        """The merged catalogue of ``code``."""
+        found = self._read.get(code)
+        return (found or self._first(code)).catalog
+
+    def faults(self, code: str) -> tuple[Fault, ...]:
+        """Why the files of ``code`` are not shown as they are; empty when they are."""
+        return (self._read.get(code) or self._first(code)).faults
+
+    def review(self, code: str, domain: str) -> str:
+        """What ``X-Review`` says of a file, in the last folder that has one: ``draft (…)`` or ``reviewed (…)``; nothing without a file."""
+        files = (self._read.get(code) or self._first(code)).files
+        said = [file.headers.get("X-Review", "") for path, file in files.items() if Path(path).stem == domain]
+        return next((one for one in reversed(said) if one), "")
+
+    def is_reviewed(self, code: str) -> bool:
+        """Whether the words of the program and of the questionnaires in ``code`` have been reviewed by a person."""
+        return code == "en" or all(self.review(code, domain).startswith("reviewed") for domain in ("messages", "questionnaire"))
 
     def reload(self) -> None:
         """Forget what was read: the next look-up reads the files again."""
         with self._lock:
             self._read.clear()
+            self._locales = None
+            self.version += 1
 
-    def _merge(self, code: str) -> NullTranslations:
-        words: dict[tuple[object, object], Message] = {}
-        for folder in self.folders:
-            for domain in DOMAINS:
-                path = folder / code / "LC_MESSAGES" / f"{domain}.po"
-                if path.is_file():
-                    for message in read(path, code):
-                        if message.id and message.string and not message.fuzzy:
-                            words[message.id, message.context] = message
-        merged = BabelCatalog(locale=code, charset="utf-8")
-        merged.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS.get(code, PLURALS["en"]))]
-        for message in words.values():
-            merged.add(message.id, message.string, context=message.context)
-        buffer = io.BytesIO()
-        write_mo(buffer, merged)
-        buffer.seek(0)
-        return Translations(fp=buffer)
+    def refresh(self) -> tuple[str, ...]:
+        """Look at the disk, and take up what changed there and has no fault. Returns the codes of the locales that are shown anew."""
+        with self._lock:
+            before = self._locales
+            self._locales = None
+            changed = [code for code, read in list(self._read.items()) if read.stamps != self._stamps(code) and self._again(code, read)]
+            if changed or self.locales() != before:
+                self.version += 1
+            return tuple(changed)
+
+    def watch(self, then: Callable[[tuple[str, ...]], None] = lambda _: None, *, every: float = 0.5) -> threading.Event:
+        """``refresh`` every so many seconds from a thread of its own, which ends when the event that is returned is set.
+
+        ``then`` is called with the locales that changed.
+        """
+        over = threading.Event()
+
+        def look() -> None:
+            while not over.wait(every):
+                try:
+                    if changed := self.refresh():
+                        then(changed)
+                except Exception:  # the next look may go well: a server doesn't stop following its files for one that went away
+                    log.exception("catalogs could not be looked at")
+
+        threading.Thread(target=look, name="catalogs", daemon=True).start()
+        return over
+
+    def _paths(self, code: str) -> list[Path]:
+        source = "en" if code in pseudo.PSEUDO else code
+        return [folder / source / "LC_MESSAGES" / f"{domain}.po" for folder in self.folders for domain in DOMAINS]
+
+    def _stamps(self, code: str) -> tuple[Stamp, ...]:
+        return tuple(stamp for path in self._paths(code) if (stamp := _stamp(path)) is not None)
+
+    def _first(self, code: str) -> _Read:
+        with self._lock:
+            if code not in self._read:
+                stamps = self._stamps(code)
+                files, catalog, faults = _merged_reading(code, _contents(stamps))
+                self._read[code] = _Read(stamps, files, catalog, faults)
+                for one in faults:
+                    log.warning("catalog: %s", one)
+            return self._read[code]
+
+    def _again(self, code: str, before: _Read) -> bool:
+        """Read a changed locale again; whether it is shown anew."""
+        stamps = self._stamps(code)
+        files: dict[str, PoFile] = {}
+        faults: list[Fault] = []
+        for path, data in _contents(stamps):
+            read, found = _looked_at(path, data, code)
+            faults += found
+            if read is not None and not found:
+                files[path] = read
+            elif path in before.files:
+                files[path] = before.files[path]
+        for one in faults:
+            log.warning("catalog not taken up: %s", one)
+        anew = files != before.files
+        catalog = _merged(code, tuple(files.values())) if anew else before.catalog
+        self._read[code] = _Read(stamps, files, catalog, tuple(faults))
+        return anew
 
 
-def read(path: Path, code: str) -> BabelCatalog:
-    """One ``.po`` file. Raises CatalogError naming file and line."""
+def _stamp(path: Path) -> Stamp | None:
     try:
-        with path.open("rb") as file:
-            return read_po(file, locale=None, charset="utf-8", abort_invalid=True)
-    except PoFileError as error:
-        raise CatalogError([Fault(str(error), file=str(path), line=error.lineno or 0, place=code)]) from error
-    except UnicodeDecodeError as error:
-        raise CatalogError([Fault(f"the file is not UTF-8 (byte {error.start}); save it as UTF-8", file=str(path), place=code)]) from error
+        found = path.stat()
+    except OSError:  # not there, or just going
+        return None
+    return str(path), found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _contents(stamps: Sequence[Stamp]) -> tuple[tuple[str, bytes], ...]:
+    """The files' paths and bytes; those that went away or may not be opened are left out, with a line in the log."""
+    found = []
+    for path, *_ in stamps:
+        try:
+            found.append((path, Path(path).read_bytes()))
+        except OSError as error:
+            log.warning("catalog %s can't be opened: %s", path, error.strerror)
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _merged_reading(code: str, contents: tuple[tuple[str, bytes], ...]) -> tuple[Mapping[str, PoFile], Catalog, tuple[Fault, ...]]:
+    """Every entry that can be used, and why the others can't."""
+    files: dict[str, PoFile] = {}
+    faults: list[Fault] = []
+    for path, data in contents:
+        read, found = _looked_at(path, data, code)
+        faults += found
+        if read is not None:
+            files[path] = read
+    return files, _merged(code, tuple(files.values())), tuple(faults)
+
+
+@lru_cache(maxsize=256)
+def _looked_at(path: str, data: bytes, code: str) -> tuple[PoFile | None, tuple[Fault, ...]]:
+    """What can be used of a file, and what keeps the whole from being shown; no file when it can't be read at all."""
+    code = "en" if code in pseudo.PSEUDO else code
+    try:
+        file = pofiles.parse(data, path)
+    except CatalogError as error:
+        return None, tuple(error.faults)
+    found = {entry: checks.entry_faults(entry, code) for entry in file.entries}
+    usable = tuple(entry for entry, faults in found.items() if entry.translated and not {one.kind for one in faults} & checks.UNUSABLE)
+    every = [*checks.file_faults(file, code), *(one for faults in found.values() for one in faults), *checks.scale_faults(file.entries)]
+    return replace(file, entries=usable), tuple(fault(one, path) for one in every if one.kind in BLOCKING)
+
+
+def fault(found: Finding, path: str) -> Fault:
+    """A finding in the file at ``path``, as the command line prints it."""
+    return Fault(found.message, file=path, line=found.line, place=found.place)
+
+
+def _merged(code: str, files: Sequence[PoFile]) -> Catalog:
+    words = {entry.key: entry for file in files for entry in file.entries}
+    if code in pseudo.PSEUDO:
+        change = pseudo.mirrored if Locale(code).direction == "rtl" else pseudo.lengthened
+        words = {key: replace(entry, forms=tuple(map(change, entry.forms))) for key, entry in words.items()}
+    return Catalog(Locale(code), Translations(fp=io.BytesIO(compiled(words.values(), code))), frozenset(words))
+
+
+def compiled(entries: Iterable[Entry], code: str) -> bytes:
+    """A ``.mo`` file of ``entries``, with the plural rule of ``code``."""
+    catalog = BabelCatalog(locale=Locale(code).cldr, charset="utf-8")
+    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS.get(code, PLURALS["en"]))]
+    for entry in entries:
+        source = (entry.msgid, entry.plural) if entry.plural else entry.msgid
+        catalog.add(source, entry.forms if entry.plural else entry.forms[0], context=entry.context or None)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()

@@ -33,6 +33,9 @@ REGIONS = {"es": "es_US"}
 """Whose digits a language's figures are written with, where its own CLDR entry speaks for another country: Spanish here is read in the
 United States, where 54.3 is written 54.3."""
 
+MADE_UP = {"en_XA": "[Ļöñğ]", "ar_XB": "[Mirror]"}
+"""Locales for testing layouts (``i18n.pseudo``) and what they are called; figures and dates are those of English."""
+
 PLURALS: dict[str, str] = {
     # Written out from CLDR 46 (cardinals) because Babel's gettext table is wrong for Arabic, Persian, Filipino, Amharic and Hindi.
     # A catalogue holds whole numbers only: the categories that CLDR keeps for fractions have no form here.
@@ -72,11 +75,15 @@ class Locale:
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
+        if self.code == "ar_XB":
+            return "rtl"
         return "rtl" if self.cldr.text_direction == "rtl" else "ltr"
 
     @property
     def autonym(self) -> str:
         """The language's name in its own script, as it begins a line."""
+        if self.code in MADE_UP:
+            return MADE_UP[self.code]
         name = self.cldr.get_display_name(self.cldr) or self.code
         return name[:1].upper() + name[1:]
 
@@ -122,7 +129,7 @@ _Y_BEFORE_I = re.compile(r" y (?=h?[ií](?!e))", re.IGNORECASE)
 
 @lru_cache
 def _cldr(code: str) -> Cldr:
-    return Cldr.parse(code)
+    return Cldr.parse("en" if code in MADE_UP else code)
 
 
 def negotiate(header: str, offered: Sequence[str], default: str = "en") -> str:

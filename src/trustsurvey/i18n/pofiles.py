@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polib
@@ -34,9 +34,9 @@ LARGEST = 4 * 2**20
 class Entry:
     """One string and its translation.
 
-    ``forms`` is the translation: one text, or as many as the language has plural forms (``plural`` is not empty then). ``comment`` comes from
-    the program, ``note`` is the translator's own, ``where`` names the files that show the string, ``previous`` is the source wording before
-    the last change.
+    ``forms`` is the translation: one text, or as many as the language has plural forms (``plural`` isn’t empty then). ``comment`` comes
+    from the program, ``note`` is the translator's own, ``where`` names the files that show the string, ``previous`` is the source wording
+    before the last change.
     """
 
     context: str
@@ -106,6 +106,7 @@ def read(path: Path) -> PoFile:
     return parse(path.read_bytes(), str(path))
 
 
+@lru_cache(maxsize=128)
 def parse(data: bytes, name: str) -> PoFile:
     """The file whose content is ``data``. Raises CatalogError: not UTF-8, too large, cut short, or not a catalogue at all."""
     if len(data) > LARGEST:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from io import BytesIO
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from trustsurvey.errors import CatalogError, Fault, NotFound
-from trustsurvey.i18n.catalogs import DOMAINS, read
-from trustsurvey.i18n.locales import PLURALS, Locale
+from trustsurvey.i18n import checks, glossary, pofiles
+from trustsurvey.i18n.catalogs import DOMAINS, compiled, fault
+from trustsurvey.i18n.locales import PLURALS
+from trustsurvey.i18n.pofiles import Entry, PoFile
 from trustsurvey.questionnaire import catalog as strings
 from trustsurvey.questionnaire.schema import Questionnaire
 
@@ -28,12 +29,11 @@ KEYWORDS = {
     "NN_": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]?\d*(?:\.\d+)?[a-zA-Z%]|%(?!%)[^\s(]?")
-COUNTS = {"%(n)s", "%(count)s"}
-"""Placeholders that a plural form may leave out (“one neighborhood”)."""
+BUTTON = re.compile(r"""<(?:button\b|a class="btn")[^>]*>\s*\{\{ _\((["'])(.+?)\1\) \}\}""")
+"""A button's words in a template."""
 
-MARKUP = re.compile(r"<[a-zA-Z/!]|&\w+;")
-BIDI = {"\u202a": 1, "\u202b": 1, "\u202d": 1, "\u202e": 1, "\u202c": -1, "\u2066": 2, "\u2067": 2, "\u2068": 2, "\u2069": -2}
+BUTTON_LETTERS = 32
+"""Letters on a button: two lines on a screen of 320 px, at 18 px with the button's padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def template(
     if domain == "messages":
         _extract(catalog, source, [("**.py", "python")])
         _extract(catalog, templates, [("**.html", "jinja2.ext:babel_extract")])
+        _say_where_shown(catalog, templates)
     elif domain == "questionnaire":
         for questionnaire in questionnaires:
             for message in strings.messages(questionnaire):
@@ -71,62 +72,76 @@ def _extract(catalog: Catalog, folder: Path, methods: list[tuple[str, str]]) -> 
         catalog.add(text, locations=[(f"{folder.name}/{file}", 0)], auto_comments=comments, context=context)
 
 
+def _say_where_shown(catalog: Catalog, templates: Path) -> None:
+    """Tell the translator which words residents see, and which stand on a button."""
+    buttons = {found[2] for path in templates.rglob("*.html") for found in BUTTON.finditer(path.read_text(encoding="utf-8"))}
+    for message in catalog:
+        if any(file.startswith(checks.RESIDENTS) for file, _ in message.locations):
+            message.auto_comments.append("Residents see it while they answer.")
+        if message.id in buttons and not any(checks.LENGTH.search(comment) for comment in message.auto_comments):
+            message.auto_comments.append(f"On a button: {BUTTON_LETTERS} letters at most.")
+
+
+def path_of(folder: Path, locale: str, domain: str) -> Path:
+    """Where a catalogue lies."""
+    return folder / locale / "LC_MESSAGES" / f"{domain}.po"
+
+
 def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
     """Write ``<folder>/<locale>/LC_MESSAGES/<domain>.po`` with exactly the entries of ``wanted``, keeping translations that are there.
 
-    A changed source wording starts empty: it is never matched by likeness into use. Comments and order come from ``wanted``.
+    A changed source wording starts empty: it is never matched by likeness into use. Where the context says that it is the same string, the
+    earlier wording and its translation stand above it as comments, until it is translated. Comments and order come from ``wanted``.
     """
     if locale not in PLURALS:
         raise NotFound(f"the plural rule of {locale!r} isn't known; add it to i18n/locales.py first. Known: {', '.join(PLURALS)}")
-    path = folder / locale / "LC_MESSAGES" / f"{domain}.po"
-    old = read(path, locale) if path.is_file() else Catalog()
-    fresh = Catalog(project="trustsurvey", charset="utf-8", fuzzy=False)
-    fresh.mime_headers = [("Plural-Forms", PLURALS[locale])]  # as many forms as the language has, not as English has
-    for message in wanted:
-        if not message.id:
-            continue
-        kept = old.get(message.id, message.context)
-        string = message.id if locale == "en" else (kept.string if kept is not None else message.string)  # English is its own translation
-        fresh.add(
-            message.id,
-            string,
-            message.locations,
-            auto_comments=message.auto_comments,
-            context=message.context,
-            user_comments=kept.user_comments if kept else (),
+    path = path_of(folder, locale, domain)
+    old = pofiles.read(path) if path.is_file() else PoFile(str(path))
+    fresh = pofiles.new(path, locale)
+    entries = tuple(_carried(entry, old, locale) for entry in entries_of(wanted))
+    kept = {name: text for name, text in old.headers.items() if name not in fresh.headers or name == "X-Review"}
+    made = replace(fresh, entries=entries, headers={**fresh.headers, **kept}, top=old.top or fresh.top)
+    if (data := pofiles.dump(made)) != (path.read_bytes() if path.is_file() else b""):
+        pofiles.put(path, data)
+    return coverage(made, locale, domain)
+
+
+def entries_of(wanted: Catalog) -> tuple[Entry, ...]:
+    """What there is to translate, as entries without a translation."""
+    return tuple(
+        Entry(
+            context=message.context or "",
+            msgid=message.id if isinstance(message.id, str) else message.id[0],
+            plural="" if isinstance(message.id, str) else message.id[1],
+            comment="\n".join(dict.fromkeys(message.auto_comments)),
+            where=tuple(sorted({file for file, _ in message.locations})),
+            flags=tuple(sorted(message.flags)),
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    review = _header(path, "X-Review") or (
-        "reviewed (source wording)" if locale == "en" else "draft (by the makers of trustsurvey, not yet by a native speaker)"
+        for message in wanted
+        if message.id
     )
-    path.write_text(_text(fresh, locale, review), encoding="utf-8")
-    return coverage(fresh, locale, domain)
 
 
-def _header(path: Path, name: str) -> str:
-    if not path.is_file():
-        return ""
-    found = re.search(rf'^"{name}: (.*)\\n"$', path.read_text(encoding="utf-8"), re.MULTILINE)
-    return found[1] if found else ""
+def _carried(entry: Entry, old: PoFile, locale: str) -> Entry:
+    """``entry`` with the translation that ``old`` has for it; English is its own translation."""
+    forms = checks.plural_count(locale) if entry.plural else 1
+    if locale == "en":
+        return replace(entry, forms=(entry.msgid, entry.plural) if entry.plural else (entry.msgid,))
+    if (kept := old.by_key.get(entry.key)) is not None:
+        flags = tuple(dict.fromkeys([*(("fuzzy",) if kept.fuzzy else ()), *entry.flags]))
+        found = replace(entry, forms=kept.forms, note=kept.note, flags=flags)
+        if kept.translated:
+            return replace(found, note="\n".join(line for line in kept.note.split("\n") if not line.startswith(EARLIER)))
+        return replace(found, previous=kept.previous)
+    earlier = next((one for one in old.entries if one.context == entry.context != ""), None)
+    if earlier is None:
+        return replace(entry, forms=("",) * forms)
+    note = f"{EARLIER}{' / '.join(earlier.forms)}" if earlier.translated else earlier.note
+    return replace(entry, forms=("",) * forms, previous=earlier.msgid if earlier.translated else earlier.previous, note=note)
 
 
-def _text(catalog: Catalog, locale: str, review: str) -> str:
-    buffer = BytesIO()
-    write_po(buffer, catalog, width=0, omit_header=True, include_lineno=False)
-    name = Locale(locale).cldr.english_name
-    lines = [
-        f"# {name} for trustsurvey.",
-        'msgid ""',
-        'msgstr ""',
-        f'"Language: {locale}\\n"',
-        '"MIME-Version: 1.0\\n"',
-        '"Content-Type: text/plain; charset=utf-8\\n"',
-        '"Content-Transfer-Encoding: 8bit\\n"',
-        f'"Plural-Forms: {PLURALS[locale]}\\n"',
-        f'"X-Review: {review}\\n"',
-        "",
-    ]
-    return "\n".join(lines) + "\n" + buffer.getvalue().decode("utf-8").strip() + "\n"
+EARLIER = "earlier translation: "
+"""Begins the comment that holds what the earlier wording was translated as."""
 
 
 def write_template(path: Path, catalog: Catalog) -> None:
@@ -137,106 +152,94 @@ def write_template(path: Path, catalog: Catalog) -> None:
         write_po(file, catalog, width=0, include_lineno=False)
 
 
-def coverage(catalog: Catalog, locale: str, domain: str) -> Coverage:
-    messages = [m for m in catalog if m.id]
-    return Coverage(locale, domain, sum(_complete(m) for m in messages), len(messages))
+def coverage(file: PoFile, locale: str, domain: str) -> Coverage:
+    return Coverage(locale, domain, sum(entry.translated for entry in file.entries), len(file.entries))
 
 
-def _complete(message: Message) -> bool:
-    strings_ = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return bool(strings_) and all(strings_) and not message.fuzzy
+# ---------------------------------------------------------------- what is wrong
 
 
-def check(folder: Path, locale: str, wanted: dict[str, Catalog]) -> list[Fault]:
-    """Every fault of a locale's files against what there is to translate (``wanted``: catalogue by domain)."""
-    faults: list[Fault] = []
+def check(folder: Path, locale: str, wanted: Mapping[str, Catalog]) -> list[Fault]:
+    """Every fault of a locale's files against what there is to translate (``wanted``: catalogue by domain), in the order of the lines.
+
+    The words of ``GLOSSARY.md`` in ``folder`` are looked for, where there is one.
+    """
+    if locale not in PLURALS:
+        return [Fault(f"the plural rule of {locale!r} isn't known; add it to i18n/locales.py", file=str(folder / locale))]
+    terms = terms_of(folder).get(locale, checks.NO_TERMS)
+    found: list[Fault] = []
     for domain in DOMAINS:
-        path = folder / locale / "LC_MESSAGES" / f"{domain}.po"
+        path = path_of(folder, locale, domain)
+        entries = entries_of(wanted[domain])
         if not path.is_file():
-            if any(m.id for m in wanted[domain]) and locale != "en":
-                faults.append(Fault("the file is missing; `trustsurvey translations update` makes it", file=str(path)))
+            if entries and locale != "en":
+                found.append(Fault("the file is missing; `trustsurvey translations update` makes it", file=str(path)))
             continue
         try:
-            catalog = read(path, locale)
+            file = pofiles.read(path)
         except CatalogError as error:
-            faults += error.faults
+            found += error.faults
             continue
-        faults += _check_header(path, locale)
-        faults += _check_file(path, locale, catalog, wanted[domain])
-    return faults
-
-
-def _check_header(path: Path, locale: str) -> Iterator[Fault]:
-    rule = _header(path, "Plural-Forms")
-    if rule != PLURALS.get(locale):
-        yield Fault(f"the header Plural-Forms is {rule!r}; by CLDR it is {PLURALS.get(locale)!r}", file=str(path), line=1)
-    if not _header(path, "X-Review"):
-        yield Fault("the header X-Review is missing: `draft` or `reviewed`, by which role and when", file=str(path), line=1)
-
-
-def _check_file(path: Path, locale: str, catalog: Catalog, wanted: Catalog) -> Iterator[Fault]:
-    lines = _lines(path)
-    nplurals = int(PLURALS[locale].split("nplurals=")[1].split(";")[0])
-    for message in wanted:
-        if not message.id:
-            continue
-        found = catalog.get(message.id, message.context)
-        source = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        place = message.context or source[0][:40]
-        if found is None:
-            yield Fault("the entry is missing; `trustsurvey translations update` adds it", file=str(path), place=place)
-            continue
-        translated = tuple(found.string) if isinstance(found.string, tuple | list) else (found.string or "",)
-        for fault in _entry_faults(source, translated, nplurals if len(source) > 1 else 1, fuzzy=found.fuzzy):
-            yield Fault(fault, file=str(path), line=lines.get((message.context or "", source[0]), 0), place=place)
-
-
-def _lines(path: Path) -> dict[tuple[str, str], int]:
-    """Line of each entry's msgid, by (context, msgid). Catalogues are written unwrapped: one line a string."""
-    found: dict[tuple[str, str], int] = {}
-    context = ""
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith('msgctxt "'):
-            context = line[9:-1]
-        elif line.startswith('msgid "'):
-            found[context, line[7:-1].replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")] = n
-            context = ""
+        found += [fault(one, str(path)) for one in _check_file(file, locale, entries, terms)]
     return found
 
 
-def _entry_faults(source: Sequence[str], translated: Sequence[str], forms: int, *, fuzzy: bool) -> Iterator[str]:
-    if fuzzy:
-        yield "the entry is marked fuzzy; check it and take the mark away"
-    if not all(translated):
-        yield "not translated" if not any(translated) else "a plural form is empty"
-        return
-    if len(translated) != forms:
-        yield f"{len(translated)} plural forms; this language has {forms}"
-    allowed = set().union(*(_placeholders(text) for text in source))
-    for text in translated:
-        names = _placeholders(text)
-        if names - allowed:
-            yield f"the placeholder {', '.join(sorted(names - allowed))} is not in the source"
-        # A plural form may leave out the number (“one neighborhood”), nothing else.
-        missing = set.intersection(*(_placeholders(t) for t in source)) - names - (COUNTS if len(source) > 1 else set())
-        if missing:
-            yield f"the placeholder {', '.join(sorted(missing))} is missing"
-        if MARKUP.search(text) and not any(MARKUP.search(s) for s in source):
-            yield "markup in a translation: it would be shown as it is"
-        if text != text.strip() and source[0] == source[0].strip():
-            yield "space at the beginning or the end"
-        if _unbalanced(text):
-            yield "a bidi control character is opened and not closed"
+def terms_of(folder: Path) -> Mapping[str, glossary.Glossary]:
+    """The glossary beside the catalogues, by locale."""
+    path = folder / "GLOSSARY.md"
+    return glossary.read(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _placeholders(text: str) -> set[str]:
-    return {match[0] for match in PLACEHOLDER.finditer(text.replace("%%", ""))}
+def _check_file(file: PoFile, locale: str, wanted: tuple[Entry, ...], terms: glossary.Glossary) -> list[checks.Finding]:
+    """``wanted`` decides what a string's comments are; an entry that nothing asks for any more is passed over."""
+    asked = {entry.key: entry for entry in wanted}
+    found = checks.file_faults(file, locale)
+    for entry in file.entries:
+        if (source := asked.get(entry.key)) is not None:
+            found += checks.entry_faults(replace(entry, comment=source.comment, plural=source.plural), locale, terms)
+    for source in wanted:
+        if source.key not in file.by_key:
+            message = "the entry is missing; `trustsurvey translations update` adds it"
+            found.append(checks.Finding("absent", message, place=source.context or source.msgid[:60]))
+    return sorted(found + checks.scale_faults(file.entries), key=lambda one: one.line)
 
 
-def _unbalanced(text: str) -> bool:
-    open_ = [0, 0]
-    for character in text:
-        step = BIDI.get(character, 0)
-        if abs(step):
-            open_[abs(step) - 1] += 1 if step > 0 else -1
-    return any(open_)
+# ---------------------------------------------------------------- for other programs; reviewed
+
+
+def compile_locale(folder: Path, locale: str, output: Path) -> tuple[Path, ...]:
+    """Write ``<output>/<locale>/LC_MESSAGES/<domain>.mo`` of what is translated and usable, each put in place whole. Returns the paths.
+
+    Raises CatalogError with every fault that keeps a file from being used; then nothing is written.
+    """
+    made: dict[Path, bytes] = {}
+    faults: list[Fault] = []
+    for domain in DOMAINS:
+        path = path_of(folder, locale, domain)
+        if path.is_file():
+            file = pofiles.read(path)
+            found = {entry: checks.entry_faults(entry, locale) for entry in file.entries}
+            broken = [one for ones in found.values() for one in ones if one.kind in checks.UNUSABLE]
+            faults += [fault(one, str(path)) for one in broken]
+            made[path_of(output, locale, domain).with_suffix(".mo")] = compiled([e for e in file.entries if e.translated], locale)
+    if faults:
+        raise CatalogError(faults)
+    for path, data in made.items():
+        pofiles.put(path, data)
+    return tuple(made)
+
+
+def mark_reviewed(shipped: Path, own: Path, locale: str, domain: str, *, role: str, day: date) -> str:
+    """Say in the file's header that it was reviewed, by which role and when; returns the header.
+
+    The file in ``own`` says it, over the shipped one, which an upgrade replaces. Raises NotFound when there is neither.
+    """
+    path = path_of(own, locale, domain)
+    source = path if path.is_file() else path_of(shipped, locale, domain)
+    if not source.is_file():
+        raise NotFound(f"there is no {domain} catalogue for {locale!r}")
+    review = f"reviewed ({role}, {day.isoformat()})"
+    with pofiles.locked(own):
+        file = pofiles.read(path) if path.is_file() else pofiles.new(path, locale)
+        pofiles.write(path, replace(file, headers={**file.headers, "X-Review": review}))
+    return review
