@@ -125,6 +125,16 @@ def in_clear(wave: Wave, data: bytes) -> Score:
     )
 
 
+def in_memory(wave: Wave, data: bytes) -> Score:
+    """How many people left anything in ``data``: answers, words, a code or a pass, what their browser said of itself."""
+    left = []
+    for record, person, one in zip(wave.records, wave.people, wave.shown, strict=True):
+        said = (record, urlencode(answers_of(wave.row, person)).encode(), words_of(person).encode())
+        carried = (one.code.encode(), _code(one.code).encode(), one.presented.encode()) if one.code else ()
+        left.append((*said, *one.traces, *carried))
+    return _none(data, left)
+
+
 def _words(wave: Wave, k: int, row: Row | None) -> tuple[bytes, ...]:
     """A person's response, in the ways in which a line of a log would write it."""
     answers = answers_of(wave.row, wave.people[k])

@@ -1,6 +1,8 @@
 """The server as it ships, and beside its own log another file, in which every line of every logger of every library stands, at any level.
 
-python -m benchmarks.anonymity.loud_server PORT LOG_FILE
+python -m benchmarks.anonymity.loud_server PORT LOG_FILE [careless]
+
+A careless one leaves in memory what Python leaves there.
 """
 
 from __future__ import annotations
@@ -12,8 +14,12 @@ from typing import Any
 from trustsurvey.cli import serve
 
 
-def main(port: int, log: str) -> None:
+def main(port: int, log: str, *, careless: bool) -> None:
     """Until it is stopped."""
+    if careless:
+        vars(serve)["_forgotten"] = lambda _worker, _request, _environ, _response: None
+    else:
+        serve.forget()
     shipped: Any = vars(serve)["create_app"]
 
     def loud(*args: Any, **named: Any) -> Any:
@@ -31,4 +37,4 @@ def main(port: int, log: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], careless="careless" in sys.argv[3:])

@@ -143,8 +143,11 @@ class _Phones:
 
 
 @contextmanager
-def run(settings: Settings, folder: Path) -> Iterator[Place]:
-    """The server on the migrated database of ``settings``; its log and temporary files go to ``folder``."""
+def run(settings: Settings, folder: Path, *, careless: bool = False) -> Iterator[Place]:
+    """The server on the migrated database of ``settings``; its log and temporary files go to ``folder``.
+
+    A ``careless`` one doesn't clear its memory: the attack on it must find something there.
+    """
     log, temporary = folder / "log", folder / "temporary"
     temporary.mkdir(parents=True)
     with socket.socket() as free:
@@ -152,7 +155,7 @@ def run(settings: Settings, folder: Path) -> Iterator[Place]:
         port = free.getsockname()[1]
     environment = {**os.environ, "TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
     environment |= {"TRUSTSURVEY_INSTANCE": str(settings.instance), "TRUSTSURVEY_DATABASE_URL": settings.database_url}
-    command = [sys.executable, "-m", "benchmarks.anonymity.loud_server", str(port), str(log)]
+    command = [sys.executable, "-m", "benchmarks.anonymity.loud_server", str(port), str(log), *(["careless"] if careless else [])]
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
     engine = open_engine(settings.url)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.anonymity import OPEN, TRIALS, measure, migrated
-from benchmarks.anonymity.attacks import attack, people_rows
+from benchmarks.anonymity.attacks import attack, in_memory, people_rows
 from benchmarks.anonymity.chance import guessed_by_chance, order, pairs, within
 from benchmarks.anonymity.place import Place, Wave, answered, run
-from benchmarks.anonymity.seizure import Taken, places, seize
+from benchmarks.anonymity.seizure import Taken, memory, places, seize
 from sqlalchemy import text
 
 from trustsurvey.settings import Settings
@@ -37,6 +38,13 @@ def break_store(place: Place) -> None:
     with place.engine.begin() as connection:
         connection.execute(text("DROP TABLE response"))
         connection.execute(text(f"CREATE TABLE response ({columns}, PRIMARY KEY (wave_id, id))"))
+
+
+def test_a_server_that_forgets_nothing_is_caught(tmp_path: Path) -> None:
+    """Python as it is leaves forms in memory, long after they were stored sealed."""
+    with run(migrated(Settings(instance=tmp_path / "instance")), tmp_path / "server", careless=True) as place:
+        wave = answered(place, 20, sealed=True)
+        assert in_memory(wave, memory(place)).found
 
 
 Sealed = tuple[Place, Wave, Taken]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import gc
+import os
+import platform
+import sys
+import urllib.parse
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
@@ -21,6 +26,10 @@ DRAINED = 16 * 2**20
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+FORGETFUL = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"}
+"""Every object by way of glibc, which writes over what is freed: an answer is gone from memory once it is stored (glibc manual, 3.2.5 and
+39.2). Without it the answers of half of the last people could be read in the server's memory; with it nobody's (`bench anonymity`)."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -32,9 +41,33 @@ def serve(host: str, port: int, workers: int) -> None:
     \b
     Example: trustsurvey serve --host 127.0.0.1 --port 8000 --workers 4
     """
+    forget()
     terminal.database()  # says what to do when the schema is old, before any worker starts
     terminal.console.print(f"trustsurvey on [bold]http://{host}:{port}[/bold] (Ctrl-C stops it)")
     run(host, port, workers)
+
+
+def forget() -> None:
+    """Start this process again with an allocator that overwrites what is freed, unless it has one: it can be chosen at the start only.
+
+    Systems without glibc have none to choose; the server runs there as it is (docs/threat-model.md, “Memory”).
+    """
+    if platform.libc_ver()[0] != "glibc" or is_forgetful(os.environ):
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], forgetful(os.environ))  # noqa: S606 - this very program
+
+
+def is_forgetful(environment: Mapping[str, str]) -> bool:
+    """Whether a process started with ``environment`` overwrites what it frees."""
+    return "glibc.malloc.perturb=" in environment.get("GLIBC_TUNABLES", "") and environment.get("PYTHONMALLOC") == "malloc"
+
+
+def forgetful(environment: Mapping[str, str]) -> dict[str, str]:
+    """``environment`` with the settings of ``FORGETFUL`` after its own tunables."""
+    tunables = ":".join(filter(None, (environment.get("GLIBC_TUNABLES"), FORGETFUL["GLIBC_TUNABLES"])))
+    return {**environment, **FORGETFUL, "GLIBC_TUNABLES": tunables}
 
 
 def run(host: str, port: int, workers: int) -> None:
@@ -52,8 +85,25 @@ def run(host: str, port: int, workers: int) -> None:
         "max_requests": 0,
         "preload_app": False,
         "control_socket_disable": True,
+        "post_worker_init": _ready,
+        "post_request": _forgotten,
     }
     _Server(options).run()
+
+
+def _ready(_worker: Any) -> None:
+    """What stands when the program has loaded is there to stay: collecting what a request left needn't look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+def _forgotten(_worker: Any, request: Any, environ: dict[str, Any], _response: Any) -> None:
+    """Let go of what somebody sent. A form and its fields refer to each other, and would lie in memory until Python comes by to collect;
+    the standard library keeps addresses that it took apart, and with them what stands behind their question mark."""
+    urllib.parse.clear_cache()
+    if request.method == "POST":
+        environ.clear()
+        gc.collect()
 
 
 class _Server(BaseApplication):  # type: ignore[misc,unused-ignore]
