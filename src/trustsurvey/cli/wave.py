@@ -14,6 +14,7 @@ from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.questionnaire import loader, notice
 from trustsurvey.services import close_wave, open_wave
 from trustsurvey.services.issue_passes import ask_for_passes
+from trustsurvey.services.merge_areas import FLOOR, check_floor
 from trustsurvey.services.mix import mix_closed
 from trustsurvey.services.publish_release import check_key, publish_release
 from trustsurvey.settings import read
@@ -59,6 +60,9 @@ def wave() -> None:
 )
 @click.option("--passes", is_flag=True, help="Each response needs an invitation (`passes issue`); such a wave is sealed.")
 @click.option("--unsealed", is_flag=True, help="With --passes: don't seal it.")
+@click.option(
+    "--floor", type=click.IntRange(min=0), default=FLOOR, show_default=True, help="Adult residents that each neighborhood must have."
+)
 @click.option("--opened", type=DAY, help="Day of opening (YYYY-MM-DD); today when left out.")
 @terminal.as_json
 def open_(
@@ -72,6 +76,7 @@ def open_(
     sealed: Path | None,
     passes: bool,
     unsealed: bool,
+    floor: int,
     opened: datetime | None,
     machine: bool,
 ) -> None:
@@ -102,11 +107,15 @@ def open_(
             opened=terminal.day(opened),
             comment_key=keys.read(comment_key, "public key") if comment_key else None,
             sealing_key=_sealing_key(sealed, passes=passes, unsealed=unsealed),
+            floor=floor,
         )
         if passes:
             ask_for_passes(connection, made)
         if margins is not None:
-            queries.set_margins(connection, made.id, read_file(margins, connection, made))
+            found = read_file(margins, connection, made)
+            survey_areas = queries.areas(connection, made.survey.area_set_id)
+            check_floor(survey_areas, floor, area_set=made.survey.area_set, margins=found.get("area"))
+            queries.set_margins(connection, made.id, found)
     data = {
         "survey": survey,
         "wave": made.number,

@@ -71,7 +71,7 @@ def read_areas(text: str, *, file: str, properties: Properties) -> tuple[AreaRow
     if faults:
         raise AreasError(faults)
     simple = shapely.coverage_simplify(shapes, TOLERANCE)
-    return tuple(AreaRow(row.code, row.name, _rounded(mapping(g)), row.adults, row.part_of) for row, g in zip(rows, simple, strict=True))
+    return tuple(AreaRow(row.code, row.name, rounded(mapping(g)), row.adults, row.part_of) for row, g in zip(rows, simple, strict=True))
 
 
 def _features(text: str, file: str) -> Sequence[Any]:
@@ -150,7 +150,9 @@ def _name(name: str) -> str:
     return re.sub(r"[^\W\d_]+('[^\W\d_]+)?", lambda word: word[0][0] + word[0][1:].lower(), name)
 
 
-def _rounded(geometry: Mapping[str, Any]) -> dict[str, Any]:
+def rounded(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """A GeoJSON geometry with coordinates of ``DECIMALS`` digits."""
+
     def walk(part: Any) -> Any:
         return round(part, DECIMALS) if isinstance(part, float | int) else [walk(piece) for piece in part]
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from trustsurvey.errors import StateError
 from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire.notice import Notices
+from trustsurvey.services.merge_areas import FLOOR, check_floor
 from trustsurvey.store import queries
 from trustsurvey.store.queries import AreaRow, WaveRow
 
@@ -30,15 +31,19 @@ def open_wave(
     margins: Margins | None = None,
     comment_key: bytes | None = None,
     sealing_key: bytes | None = None,
+    floor: int = FLOOR,
 ) -> WaveRow:
     """Open the next wave of ``survey`` with the questionnaire in the YAML text ``questionnaire``, in the locales of ``notices``.
 
     ``comment_key`` and ``sealing_key`` are X25519 public keys (32 bytes). Comments are sealed to the one; without it none is asked for.
     Records are sealed to the other; without it they are stored as they are.
 
-    Raises QuestionnaireError for faults in it, NotFound for an unknown survey, StateError when a wave is open already.
+    Raises QuestionnaireError for faults in it, NotFound for an unknown survey, StateError when a wave is open already and when an area is
+    known to have fewer than ``floor`` adult residents.
     """
     found = loader.load(questionnaire, file=file)
+    asked = queries.survey_named(connection, survey)
+    check_floor(queries.areas(connection, asked.area_set_id), floor, area_set=asked.area_set, margins=(margins or {}).get("area"))
     before = queries.waves(connection, survey)
     if any(wave.is_open for wave in before):
         raise StateError(f"wave {before[-1].number} of {survey} is open; close it first (trustsurvey wave close)")
@@ -47,7 +52,7 @@ def open_wave(
         connection,
         WaveRow(
             id=0,
-            survey=queries.survey_named(connection, survey),
+            survey=asked,
             number=len(before) + 1,
             label=label,
             state="open",

@@ -130,11 +130,16 @@ def area_set_named(connection: Connection, code: str) -> int:
 def add_area_set(connection: Connection, code: str, place: str, rows: Sequence[AreaRow]) -> int:
     """Store a set of areas; returns its id."""
     key: int = connection.execute(insert(area_set).values(code=code, place=place).returning(area_set.c.id)).scalar_one()
+    _add_areas(connection, key, rows)
+    return key
+
+
+def _add_areas(connection: Connection, area_set_id: int, rows: Sequence[AreaRow]) -> None:
     connection.execute(
         insert(area),
         [
             {
-                "area_set_id": key,
+                "area_set_id": area_set_id,
                 "code": r.code,
                 "name": r.name,
                 "geometry": json.dumps(r.geometry),
@@ -144,13 +149,24 @@ def add_area_set(connection: Connection, code: str, place: str, rows: Sequence[A
             for r in rows
         ],
     )
-    return key
 
 
 def areas(connection: Connection, area_set_id: int) -> tuple[AreaRow, ...]:
     """The areas of a set, by name."""
     rows = connection.execute(select(area).where(area.c.area_set_id == area_set_id).order_by(area.c.name)).mappings()
     return tuple(AreaRow(r["code"], r["name"], json.loads(r["geometry"]), r["adults"], r["part_of"]) for r in rows)
+
+
+def is_area_set_asked(connection: Connection, area_set_id: int) -> bool:
+    """Whether a wave of any survey was opened with the set."""
+    asked = select(wave.c.id).join(survey).where(survey.c.area_set_id == area_set_id).limit(1)
+    return connection.scalar(asked) is not None
+
+
+def replace_areas(connection: Connection, area_set_id: int, rows: Sequence[AreaRow]) -> None:
+    """Store ``rows`` in the place of a set's areas."""
+    connection.execute(delete(area).where(area.c.area_set_id == area_set_id))
+    _add_areas(connection, area_set_id, rows)
 
 
 # ---------------------------------------------------------------- surveys and waves
