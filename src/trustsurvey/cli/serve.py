@@ -6,9 +6,9 @@ import gc
 import os
 import platform
 import sys
-import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from gunicorn import glogging
@@ -100,7 +100,7 @@ def _ready(_worker: Any) -> None:
 def _forgotten(_worker: Any, request: Any, environ: dict[str, Any], _response: Any) -> None:
     """Let go of what somebody sent. A form and its fields refer to each other, and would lie in memory until Python comes by to collect;
     the standard library keeps addresses that it took apart, and with them what stands behind their question mark."""
-    urllib.parse.clear_cache()
+    urlsplit.cache_clear()  # type: ignore[attr-defined]
     if request.method == "POST":
         environ.clear()
         gc.collect()

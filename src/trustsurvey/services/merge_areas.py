@@ -28,7 +28,7 @@ class Merger:
 
 
 def too_small(areas: Sequence[AreaRow], floor: int, *, margins: Mapping[str, float] | None = None) -> tuple[AreaRow, ...]:
-    """Those of ``areas`` known to have fewer adult residents than ``floor``, fewest first; ``margins`` (by code) come before the set's own."""
+    """Those of ``areas`` known to have fewer adults than ``floor``, fewest first; ``margins`` (by code) come before the set's own."""
     known = [replace(row, adults=round((margins or {}).get(row.code, -1 if row.adults is None else row.adults))) for row in areas]
     return tuple(sorted((row for row in known if row.adults is not None and 0 <= row.adults < floor), key=lambda row: row.adults or 0))
 
@@ -41,8 +41,8 @@ def check_floor(areas: Sequence[AreaRow], floor: int, *, area_set: str, margins:
             f" and {len(small) - 10} more" if len(small) > 10 else ""
         )
         raise StateError(
-            f"{len(small)} of {len(areas)} neighborhoods have fewer than {floor:,} adult residents, so that answers there could be traced to "
-            f"a person: {named}. Join them to their neighbors (trustsurvey areas merge {area_set}), or lower the floor with --floor"
+            f"{len(small)} of {len(areas)} neighborhoods have fewer than {floor:,} adult residents, so that answers there could be "
+            f"traced to a person: {named}. Join them to their neighbors (trustsurvey areas merge {area_set}), or lower the floor with --floor"
         )
 
 
@@ -65,7 +65,7 @@ def merge_areas(connection: Connection, area_set: str, *, floor: int = FLOOR) ->
 
 
 def merged(areas: Sequence[AreaRow], floor: int) -> tuple[tuple[AreaRow, ...], tuple[Merger, ...]]:
-    """``areas`` with none left under ``floor``, and what was joined. The smallest comes first, and goes to the neighbor that `_beside` says.
+    """``areas`` with none left under ``floor``, and what was joined, the smallest first.
 
     Raises StateError as ``merge_areas`` does.
     """
@@ -85,7 +85,7 @@ def merged(areas: Sequence[AreaRow], floor: int) -> tuple[tuple[AreaRow, ...], t
 
 
 def _beside(one: AreaRow, others: Sequence[AreaRow], shapes: Mapping[str, Any]) -> AreaRow:
-    """The neighbor that ``one`` shares a boundary with (the nearest area where it has none): of its own district first, fewest adults first."""
+    """The neighbor that shares a boundary with ``one``, of its own district and with few adults if possible; else the nearest area."""
     here = shapes[one.code]
     shared = {row.code: here.intersection(shapes[row.code]).length for row in others if here.intersects(shapes[row.code])}
     beside = [row for row in others if shared.get(row.code, 0) > 0]
