@@ -164,7 +164,7 @@ def _entry(one: polib.POEntry) -> Entry:
         where=tuple(place for place, _ in one.occurrences),
         flags=tuple(one.flags),
         previous=one.previous_msgid or "",
-        line=one.linenum,
+        line=one.linenum or 0,
     )
 
 
