@@ -10,12 +10,16 @@ import click
 from rich.console import Group, RenderableType
 
 from trustsurvey.cli import terminal
-from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.errors import NotFound, StateError
+from trustsurvey.i18n.catalogs import Catalog, Catalogs
+from trustsurvey.publish.invitations import PAPERS
+from trustsurvey.publish.paper import PaperForm, write_pdf
 from trustsurvey.questionnaire import loader, readability, record, recordings
 from trustsurvey.questionnaire.catalog import translated
 from trustsurvey.questionnaire.readability import Reading
 from trustsurvey.questionnaire.recordings import Coverage
 from trustsurvey.questionnaire.schema import Questionnaire
+from trustsurvey.services.open_wave import areas_of, current_wave
 from trustsurvey.settings import Settings, read
 
 READ_BY = {"grade": "years of school, at most", "inflesz": "INFLESZ, at least"}
@@ -54,6 +58,58 @@ def check(name: str, machine: bool) -> None:
         f"[dim]{found.hash}[/dim]"
     )
     terminal.answer(machine, data, Group(head, *_reading_table(readings), *_recording_lines(recorded, len(items))))
+
+
+@questionnaire.command("print")
+@click.argument("name", required=False)
+@click.option("--locale", default="en", show_default=True, help="Language of the form.")
+@click.option("--survey", help="Print the form of its newest wave, with its neighborhoods and who asks. The only survey when left out.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; by default SURVEY-LOCALE.pdf."
+)
+@click.option("--paper", type=click.Choice(sorted(PAPERS)), default="letter", show_default=True, help="Size of the sheets.")
+@terminal.as_json
+def print_(name: str | None, locale: str, survey: str | None, output: Path | None, paper: str, machine: bool) -> None:
+    """Make a paper form (PDF) that is typed in at /department/entry/SURVEY. With NAME, of a questionnaire alone, to look at.
+
+    The number beside each box is what is typed. The form asks for no words of one's own, for handwriting tells who wrote it.
+
+    \b
+    Example: trustsurvey questionnaire print --locale am --output form.pdf
+    """
+    settings = read()
+    catalogs = Catalogs(settings.translations)
+    if locale not in catalogs.locales():
+        raise NotFound(f"there is no locale {locale!r}; there are: {', '.join(catalogs.locales())}")
+    code, form = _form(name, survey, catalogs[locale], settings)
+    output = output or Path(f"{code}-{locale}.pdf")
+    terminal.write_bytes(output, write_pdf(form, paper=paper))
+    size = output.stat().st_size
+    data = {"output": str(output), "bytes": size, "questionnaire": form.questionnaire.code, "locale": locale, "areas": len(form.places)}
+    terminal.answer(machine, data, f"{output}: {form.questionnaire.code} in {locale}, {size / 1000:,.0f} kB")
+
+
+def _form(name: str | None, survey: str | None, catalog: Catalog, settings: Settings) -> tuple[str, PaperForm]:
+    """The form and what it is called. Raises NotFound, and StateError for a language that the wave isn't offered in."""
+    if name is not None:
+        found = named(name, settings)
+        return found.code, PaperForm(questionnaire=found, catalog=catalog)
+    with terminal.transaction() as connection:
+        code = survey or terminal.only_survey(connection)
+        wave = current_wave(connection, code)
+        if wave is None:
+            raise StateError(f"{code} has no wave yet: open one, or name a questionnaire to print it alone")
+        places = areas_of(connection, wave)
+    if catalog.locale.code not in wave.locales:
+        raise StateError(f"the wave is not offered in {catalog.locale.code!r}; it is in: {', '.join(wave.locales)}")
+    return code, PaperForm(
+        questionnaire=wave.questionnaire,
+        catalog=catalog,
+        place=wave.survey.place,
+        places=places,
+        notice=wave.notices[catalog.locale.code],
+        by_invitation=wave.pass_public is not None,
+    )
 
 
 def named(name: str, settings: Settings) -> Questionnaire:

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection
 
 from trustsurvey.analysis.release import Release
 from trustsurvey.cli import keys, terminal
@@ -42,7 +41,7 @@ def create(survey: str | None, wave: int | None, released: datetime | None, key:
     private = keys.read(key, "private key") if key else None
     with terminal.transaction() as connection, terminal.progress("Estimating"):
         day = terminal.day(released)
-        made = publish_release(connection, survey or _only(connection), wave=wave, released=day, private_key=private)
+        made = publish_release(connection, survey or terminal.only_survey(connection), wave=wave, released=day, private_key=private)
     shown, hidden = _counts(made)
     data = {"survey": made.survey, "release": made.number, "n": made.n, "n_eff": made.n_eff, "shown": shown, "suppressed": hidden}
     text = (
@@ -55,14 +54,6 @@ def create(survey: str | None, wave: int | None, released: datetime | None, key:
 def _counts(made: Release) -> tuple[int, int]:
     hidden = sum(estimate.flag.suppressed for estimate in made.estimates)
     return len(made.estimates) - hidden, hidden
-
-
-def _only(connection: Connection) -> str:
-    """The only survey there is. Raises NotFound when there is none, or more than one."""
-    found = [survey.code for survey in queries.surveys(connection)]
-    if len(found) != 1:
-        raise NotFound("there is no survey yet" if not found else f"name one of the surveys: {', '.join(found)}")
-    return found[0]
 
 
 @release.command("list")
@@ -100,7 +91,7 @@ def export(form: str, locale: str, output: Path, survey: str | None, number: int
     if locale not in catalogs.locales():
         raise NotFound(f"there is no locale {locale!r}; there are: {', '.join(catalogs.locales())}")
     with terminal.transaction() as connection:
-        code = survey or _only(connection)
+        code = survey or terminal.only_survey(connection)
         found = read_releases.latest(connection, code) if number is None else read_releases.numbered(connection, code, number)
     if found is None:
         raise NotFound(f"{code} has no release yet: close a wave, then `trustsurvey release create`")

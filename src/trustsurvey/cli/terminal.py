@@ -16,8 +16,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Connection, Engine
 
-from trustsurvey.errors import StateError
+from trustsurvey.errors import NotFound, StateError
 from trustsurvey.settings import Settings, read
+from trustsurvey.store import queries
 from trustsurvey.store.engine import open_engine, writing
 from trustsurvey.store.migrate import is_current
 
@@ -64,6 +65,14 @@ def transaction() -> Iterator[Connection]:
     """One transaction on the settings' database: all of a command happens, or nothing."""
     with writing(database()).begin() as connection:
         yield connection
+
+
+def only_survey(connection: Connection) -> str:
+    """The only survey there is. Raises NotFound when there is none, or more than one."""
+    found = [survey.code for survey in queries.surveys(connection)]
+    if len(found) != 1:
+        raise NotFound("there is no survey yet" if not found else f"name one of the surveys: {', '.join(found)}")
+    return found[0]
 
 
 @contextmanager
