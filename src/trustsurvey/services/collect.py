@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 
@@ -16,6 +17,14 @@ from trustsurvey.store import queries
 from trustsurvey.store.queries import WaveRow
 
 Random = Callable[[int], bytes]
+
+
+def is_first(connection: Connection, wave: WaveRow, key: str) -> bool:
+    """Note, in the transaction that collects, that a phone sends answers under ``key``, random text of its own; False when they are stored.
+
+    Of two that send the same key at once one waits for the other's transaction. What is noted is a hash, until the wave closes.
+    """
+    return queries.remember_sent(connection, wave.id, hashlib.sha256(key.encode()).digest())
 
 
 def collect(

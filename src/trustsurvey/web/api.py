@@ -174,7 +174,7 @@ def _description() -> dict[str, Any]:
     schema = json_schema()
     definitions = {name: _moved(part) for name, part in schema.pop("$defs").items()}
     definitions["Release"] = _moved({key: value for key, value in schema.items() if key != "$schema"})
-    definitions |= {"Releases": _LIST, "Problem": _PROBLEM}
+    definitions |= {"Releases": _LIST, "Problem": _PROBLEM, "Stored": _STORED, "Refused": _REFUSED}
     survey = {"name": "survey", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Code of the survey"}
     number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
     locale = {"name": "locale", "in": "query", "schema": {"type": "string"}, "description": "Language of names and of the PDF"}
@@ -194,6 +194,7 @@ def _description() -> dict[str, Any]:
         for kind in KINDS:
             media = FORMATS[kind].media_type.partition(";")[0]
             paths[f"/api/v1/surveys/{{survey}}/releases/{which}.{kind}"] = _get(f"A release as {kind}", parameters, {media: {}})
+    paths["/api/v1/surveys/{survey}/responses"] = {"post": _SENDING | {"parameters": [survey, *_SENDING["parameters"]]}}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -239,6 +240,82 @@ _PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+    },
+}
+
+_ANSWERS: dict[str, Any] = {
+    "type": "object",
+    "description": "Values by item code, as the form of the page names them; `area` is the neighborhood.",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+
+_SENDING: dict[str, Any] = {
+    "summary": "One person's answers, from the survey's own page",
+    "description": "For the page's own script: another site's page is refused, no cookie is read or set, and the ticket is the page's.",
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": "Random, made on the phone, the same until the answers are taken: they count once",
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["locale", "ticket", "answers"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "locale": {"type": "string", "description": "Language of the page, and of what comes back"},
+                        "ticket": {"type": "string"},
+                        "mode": {"enum": ["web", "kiosk"], "default": "web"},
+                        "pass": {"type": "string", "description": "Where an invitation is needed"},
+                        "answers": _ANSWERS,
+                    },
+                }
+            }
+        },
+    },
+    "responses": {
+        "201": {"description": "Stored", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Stored"}}}},
+        "200": {"description": "Stored before, under the same key", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Stored"}}}},
+        "422": {
+            "description": "Something is wrong with the answers: `errors` says what, by item code, in the page's language",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Refused"}}},
+        },
+    }
+    | {
+        status: {"description": why, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        for status, why in {
+            "400": "Not what the page's script sends, or no `Idempotency-Key`",
+            "403": "Sent by another site's page",
+            "404": "There is no such survey, or not in this language",
+            "410": "The survey is closed",
+            "413": "Too large",
+            "415": "Not JSON",
+            "429": "Too many requests",
+        }.items()
+    },
+}
+
+_STORED: dict[str, Any] = {"type": "object", "required": ["status"], "properties": {"status": {"const": "stored"}}}
+
+_REFUSED: dict[str, Any] = {
+    "allOf": [{"$ref": "#/components/schemas/Problem"}],
+    "properties": {
+        "stale": {"type": "boolean", "description": "The ticket is too old; the page has a new one"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["number", "found", "remedy"],
+                "properties": {"number": {"type": "string"}, "found": {"type": "string"}, "remedy": {"type": "string"}},
+            },
+        },
     },
 }
 

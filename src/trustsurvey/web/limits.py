@@ -155,7 +155,7 @@ def init_app(app: Flask, settings: Settings, memory: Memory | None = None) -> No
 def _is_free() -> bool:
     if request.endpoint == SIGN_IN:
         return request.method != "POST"
-    return request.blueprint != "respond"
+    return request.blueprint not in ("respond", "sending")
 
 
 def _too_many(_error: Exception) -> Response:

@@ -16,21 +16,19 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from trustsurvey.errors import NotFound, StateError
+from trustsurvey.errors import StateError
 from trustsurvey.i18n.locales import Locale, negotiate
 from trustsurvey.questionnaire.catalog import translated
-from trustsurvey.questionnaire.notice import Notice
-from trustsurvey.questionnaire.schema import Questionnaire
-from trustsurvey.services.collect import collect
-from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, current_wave, open_surveys
-from trustsurvey.web import invited, language, layout, prerendered, scripts, security
+from trustsurvey.services.collect import collect, is_first
+from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, open_surveys
+from trustsurvey.web import invited, language, layout, prerendered, scripts, security, sending
+from trustsurvey.web.asked import Alert, form_of, read, refused, said_in, tickets, wave_of
 from trustsurvey.web.edge import site, transaction
-from trustsurvey.web.forms import SurveyForm, area_list, strangers, survey_form
+from trustsurvey.web.forms import SurveyForm, area_list, strangers
 from trustsurvey.web.limits import once
 
 bp = Blueprint("respond", __name__)
@@ -47,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.extensions["trustsurvey.pages"] = prerendered.Pages()
     app.register_blueprint(bp)
     app.register_blueprint(scripts.blueprint)
+    app.register_blueprint(sending.blueprint)
     for status in ERRORS:
         app.register_error_handler(status, error_page)
 
@@ -74,7 +73,7 @@ def surveys() -> Response:
 def start(survey: str) -> BaseResponse:
     """To the survey in the reader's language."""
     with transaction() as connection:
-        wave = _wave(connection, survey)
+        wave = wave_of(connection, survey)
     locale = negotiate(request.headers.get("Accept-Language", ""), wave.locales)
     response = redirect(url_for("respond.questionnaire", survey=survey, locale=locale), code=303)
     response.vary.add("Accept-Language")
@@ -85,30 +84,30 @@ def start(survey: str) -> BaseResponse:
 def questionnaire(survey: str, locale: str) -> Response:
     """The whole questionnaire, the same bytes for everyone who opens it within an hour."""
     with transaction() as connection:
-        wave = _wave(connection, survey, locale)
+        wave = wave_of(connection, survey, locale)
         if not wave.is_open:
             return _closed(wave)
         pages: prerendered.Pages = current_app.extensions["trustsurvey.pages"]
-        source = prerendered.Source(wave, language.catalog(), _tickets().window)
-        return pages.serve(source, lambda: _form_page(wave, _form(wave, areas_of(connection, wave), None)))
+        source = prerendered.Source(wave, language.catalog(), tickets().window)
+        return pages.serve(source, lambda: _form_page(wave, form_of(wave, areas_of(connection, wave), None)))
 
 
 @bp.post("/s/<survey>/<locale>")
 def answer(survey: str, locale: str) -> BaseResponse:
     """Store one person's answers; 422 with the answers kept when something is wrong with them."""
-    wave, areas = _read(survey, locale)
+    wave, areas = read(survey, locale)
     if not wave.is_open:
         return _closed(wave, unsent=True)
-    form = _form(wave, areas, request.form)
+    form = form_of(wave, areas, request.form)
     if form.area.is_outside:
         return _survey_page("respond/outside.html", wave)
     valid = form.validate()
-    unasked = strangers(form, request.form, beside=invited.fields(wave))
+    unasked = strangers(form, request.form, beside=("key", *invited.fields(wave)))
     if not valid or unasked or form.is_empty:
         return _form_page(wave, form, status=422, unasked=unasked)
     try:
         with once() as first, transaction() as connection:
-            if first:
+            if first and _is_first(connection, wave):
                 invited.admit(connection, wave, request.form)
                 collect(connection, wave, area=form.area.code, answers=form.applicable, comment=form.comment)
     except invited.NotAdmittedError as error:
@@ -120,11 +119,17 @@ def answer(survey: str, locale: str) -> BaseResponse:
     return redirect(url_for("respond.thanks", survey=survey, locale=locale), code=303)
 
 
+def _is_first(connection: Any, wave: WaveRow) -> bool:
+    """Whether the script's key, when the form brings one, is new: the answers may have arrived before by the script itself."""
+    key = request.form.get("key", "")
+    return not sending.KEY.fullmatch(key) or is_first(connection, wave, key)
+
+
 @bp.post("/s/<survey>/pass")
 def exchange(survey: str) -> Response:
     """A blind signature for an invitation's code, for the page's script."""
     with transaction() as connection:
-        wave = _wave(connection, survey)
+        wave = wave_of(connection, survey)
     if wave.pass_public is None:
         abort(404)
     return invited.exchange(wave, request.form)
@@ -133,7 +138,7 @@ def exchange(survey: str) -> Response:
 @bp.post("/s/<survey>/<locale>/language")
 def change_language(survey: str, locale: str) -> Response:
     """The same page in the language named by ``to``, with the answers kept on it. Nothing is stored."""
-    wave, areas = _read(survey, locale)
+    wave, areas = read(survey, locale)
     sent = MultiDict(request.form)
     typed = area_list(areas, language.catalog()).find(sent.get("area", ""))
     to = sent.get("to", "")
@@ -144,7 +149,7 @@ def change_language(survey: str, locale: str) -> Response:
         return _closed(wave, unsent=True)
     if typed is not None:
         sent["area"] = typed.code  # a name typed in one language means the same place in the other
-    return _form_page(wave, _form(wave, areas, sent), status=200 if known else 422)
+    return _form_page(wave, form_of(wave, areas, sent), status=200 if known else 422)
 
 
 @bp.get("/s/<survey>/<locale>/language")
@@ -156,7 +161,7 @@ def language_again(survey: str, locale: str) -> BaseResponse:
 @bp.get("/s/<survey>/<locale>/thanks")
 def thanks(survey: str, locale: str) -> Response:
     """Where sending leads."""
-    wave, _areas = _read(survey, locale)
+    wave, _areas = read(survey, locale)
     scripts = ("respond.js", "forget.js") if wave.pass_public is not None else ("respond.js",)
     return _survey_page("respond/thanks.html", wave, back="respond.thanks", scripts=scripts)
 
@@ -164,7 +169,7 @@ def thanks(survey: str, locale: str) -> Response:
 @bp.get("/s/<survey>/<locale>/privacy")
 def privacy(survey: str, locale: str) -> Response:
     """What is kept and what isn't, in plain words."""
-    wave, _areas = _read(survey, locale)
+    wave, _areas = read(survey, locale)
     return _survey_page("respond/privacy.html", wave, back="respond.privacy")
 
 
@@ -217,61 +222,6 @@ class Offer:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What stands on top of a form that was not sent."""
-
-    heading: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The words of a survey in the page's language."""
-
-    questionnaire: Questionnaire
-    notice: Notice
-    parts: Sequence[layout.Part]
-
-
-def _wave(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
-    """The survey's newest wave, with the page in ``locale``; 404 for a survey that doesn't exist, hasn't had one, or not in ``locale``."""
-    try:
-        wave = current_wave(connection, survey)
-    except NotFound:
-        abort(404)
-    if wave is None:
-        abort(404)
-    if locale is not None:
-        if locale not in wave.locales:
-            abort(404)
-        language.use(locale)
-    return wave
-
-
-def _read(survey: str, locale: str) -> tuple[WaveRow, tuple[AreaRow, ...]]:
-    """The wave and its neighborhoods, with the page in ``locale``; 404 for a language that the wave isn't offered in."""
-    with transaction() as connection:
-        wave = _wave(connection, survey, locale)
-        return wave, areas_of(connection, wave)
-
-
-def _said(wave: WaveRow) -> Said:
-    shown = translated(wave.questionnaire, language.source_lookup)
-    parts = layout.parts(wave.questionnaire, shown, language.current(), comment=wave.comment_key is not None)
-    return Said(shown, wave.notices[language.current().code], parts)
-
-
-def _form(wave: WaveRow, areas: Sequence[AreaRow], sent: MultiDict[str, str] | None) -> SurveyForm:
-    page = security.Page(_tickets(), wave.survey.code, wave.questionnaire.hash, language.current().code)
-    return survey_form(page, wave.questionnaire, _said(wave).parts, area_list(areas, language.catalog()), sent)
-
-
-def _tickets() -> security.Tickets:
-    found: security.Tickets = current_app.extensions["trustsurvey.tickets"]
-    return found
-
-
 def _form_page(
     wave: WaveRow,
     form: SurveyForm,
@@ -284,29 +234,12 @@ def _form_page(
     rules = layout.reveal_css(wave.questionnaire)
     reveal = f"@supports selector(:has(*)){{{rules}}}" if rules else ""
     if status == 422:
-        alert = _alert(form, unasked=unasked, refusal=refusal)
+        alert = refused(form, unasked=unasked, refusal=refusal)
     named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal, "more": scripts.address()}
     named["invitation"] = invited.invitation(wave, request.form, refusal=refusal)
     if wave.pass_public is not None:
         named["scripts"] = ("respond.js", "pass.min.js")
     return _survey_page("respond/survey.html", wave, status=status, **named)
-
-
-def _alert(form: SurveyForm, *, unasked: bool, refusal: invited.Refusal | None) -> Alert:
-    """Why the form was not sent. It stands on top, with links to the answers that need a look."""
-    kept = _("Nothing is sent yet. Your answers are still here.")
-    if refusal is not None:
-        heading, text = refusal.words
-        return Alert(heading, f"{text} {kept}")
-    if refused := len(form.refused):
-        return Alert(ngettext("Please check %(n)s answer", "Please check %(n)s answers", refused, n=refused), kept)
-    if form.is_stale:
-        return Alert(_("Please press Send again"), _("This page was open for too long, so nothing was sent. Your answers are still here."))
-    if unasked:
-        return Alert(_("Please press Send again"), _("Something came along that this survey does not ask, so nothing was sent."))
-    if form.is_empty:
-        return Alert(_("Please answer a question"), _("Nothing is sent yet. One answer is enough."))
-    return Alert(_("We could not change the language"), kept)
 
 
 def _closed(wave: WaveRow, *, unsent: bool = False) -> Response:
@@ -316,7 +249,7 @@ def _closed(wave: WaveRow, *, unsent: bool = False) -> Response:
 
 def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionnaire", status: int = 200, **named: Any) -> Response:
     """A page of ``wave``. ``back`` is the route that shows it in another language."""
-    said = _said(wave)
+    said = said_in(wave)
     named |= {"wave": wave, "said": said, "notice": said.notice, "back": back, "synthetic": wave.survey.synthetic}
     return _page(template, status=status, offered=[Locale(code) for code in wave.locales], **named)
 
@@ -324,7 +257,7 @@ def _survey_page(template: str, wave: WaveRow, *, back: str = "respond.questionn
 def drawn(wave: WaveRow, areas: Sequence[AreaRow], page: str) -> str:
     """The page ``page`` (``survey``, ``thanks`` or ``privacy``) of ``wave``, as a resident would get it, for a translator to look at."""
     if page == "survey":
-        return _form_page(wave, _form(wave, areas, None)).get_data(as_text=True)
+        return _form_page(wave, form_of(wave, areas, None)).get_data(as_text=True)
     return _survey_page(f"respond/{page}.html", wave, back=f"respond.{page}").get_data(as_text=True)
 
 
@@ -352,13 +285,13 @@ def too_many(error: HTTPException) -> Response:
         return error_page(error)
     try:
         _only_our_own_form()
-        wave, areas = _read(**(request.view_args or {}))
+        wave, areas = read(**(request.view_args or {}))
     except HTTPException as refused:
         return error_page(refused)
     if not wave.is_open:
         return _closed(wave, unsent=True)
     words = _("Many people are sending at once, so nothing was sent yet. Please wait a minute first. Your answers are still here.")
-    response = _form_page(wave, _form(wave, areas, request.form), status=429, alert=Alert(_("Please press Send again"), words))
+    response = _form_page(wave, form_of(wave, areas, request.form), status=429, alert=Alert(_("Please press Send again"), words))
     response.headers["Retry-After"] = "60"
     return response
 
