@@ -89,6 +89,8 @@ class Catalogs:
         self._read: dict[str, _Read] = {}
         self._lock = threading.RLock()
         self._locales: tuple[str, ...] | None = None
+        self._residents: tuple[int, frozenset[tuple[str, str]]] = -1, frozenset()
+        self._listeners: list[Callable[[tuple[str, ...]], None]] = []
 
     def locales(self) -> tuple[str, ...]:
         """Codes of every locale that has a catalogue, English first, then by code."""
@@ -117,6 +119,18 @@ class Catalogs:
         """Whether the words of the program and of the questionnaires in ``code`` have been reviewed by a person."""
         return code == "en" or all(self.review(code, domain).startswith("reviewed") for domain in ("messages", "questionnaire"))
 
+    def for_residents(self) -> frozenset[tuple[str, str]]:
+        """The program's own strings that someone sees who answers a survey, by the English catalogue."""
+        if self._residents[0] != self.version:
+            files = [file for path, file in (self._read.get("en") or self._first("en")).files.items() if Path(path).stem == "messages"]
+            found = frozenset(entry.key for file in files for entry in file.entries if checks.is_for_residents(entry))
+            self._residents = self.version, found
+        return self._residents[1]
+
+    def then(self, listener: Callable[[tuple[str, ...]], None]) -> None:
+        """Call ``listener`` with the locales that are shown anew, after each ``refresh`` that found any."""
+        self._listeners.append(listener)
+
     def reload(self) -> None:
         """Forget what was read: the next look-up reads the files again."""
         with self._lock:
@@ -132,20 +146,18 @@ class Catalogs:
             changed = [code for code, read in list(self._read.items()) if read.stamps != self._stamps(code) and self._again(code, read)]
             if changed or self.locales() != before:
                 self.version += 1
-            return tuple(changed)
+        for listener in self._listeners if changed else ():
+            listener(tuple(changed))
+        return tuple(changed)
 
-    def watch(self, then: Callable[[tuple[str, ...]], None] = lambda _: None, *, every: float = 0.5) -> threading.Event:
-        """``refresh`` every so many seconds from a thread of its own, which ends when the event that is returned is set.
-
-        ``then`` is called with the locales that changed.
-        """
+    def watch(self, *, every: float = 0.5) -> threading.Event:
+        """``refresh`` every so many seconds from a thread of its own, which ends when the event that is returned is set."""
         over = threading.Event()
 
         def look() -> None:
             while not over.wait(every):
                 try:
-                    if changed := self.refresh():
-                        then(changed)
+                    self.refresh()
                 except Exception:  # the next look may go well: a server doesn't stop following its files for one that went away
                     log.exception("catalogs could not be looked at")
 
