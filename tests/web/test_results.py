@@ -202,18 +202,26 @@ def test_before_the_first_release_the_page_says_when_results_come(
 # ---------------------------------------------------------------- the wire
 
 
-def test_pages_are_light_and_load_nothing_but_their_style_sheet(page_client: FlaskClient, release: Release) -> None:
-    answer = page_client.get(f"/results/{SURVEY}")
-    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
-    sheets = [link["href"] for link in page.select("link[rel=stylesheet]")]
-    assert len(sheets) == 1
-    assert not page.select("script, img, iframe, [style]")
-    sheet = page_client.get(sheets[0])
-    assert sheet.mimetype == "text/css"
-    assert "immutable" in sheet.headers["Cache-Control"]
-    assert "url(" not in sheet.get_data(as_text=True)
-    assert len(answer.data) + len(sheet.data) < 100_000
-    assert page_client.get("/static/site.css").headers["Cache-Control"] == "no-cache"
+def test_pages_are_light_and_load_nothing_but_their_style_sheet_and_a_small_script(client: FlaskClient, sqlite: Engine) -> None:
+    store(sqlite, sample.city(98), survey="large")
+    packed = {"Accept-Encoding": "gzip"}
+    for path in ("/results/large", "/results/large/N03", "/results/large/compare?area=N03&with=N05"):
+        answer = client.get(path, headers=packed)
+        page = BeautifulSoup(gzip.decompress(answer.data), "html5lib")
+        (sheet,) = [link["href"] for link in page.select("link[rel=stylesheet]")]
+        (script,) = [tag["src"] for tag in page.select("script")]
+        assert not page.select("img, iframe, [style]")
+        assert not page.select_one("script").get_text()
+        weight = len(answer.data)
+        for address, mimetype in ((sheet, "text/css"), (script, "text/javascript")):
+            found = client.get(address, headers=packed)
+            assert found.mimetype == mimetype
+            assert "immutable" in found.headers["Cache-Control"]
+            assert b"url(" not in gzip.decompress(found.data)
+            weight += len(found.data)
+            assert client.get(address.partition("?")[0]).headers["Cache-Control"] == "no-cache"
+        assert weight < 100_000
+        assert len(client.get(script).data) < 4096
 
 
 def test_headers(page_client: FlaskClient, release: Release) -> None:

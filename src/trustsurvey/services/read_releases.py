@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from trustsurvey.analysis.release import Release
 from trustsurvey.errors import NotFound
+from trustsurvey.services.count_fieldwork import Fieldwork, last_count
 from trustsurvey.store import queries
 from trustsurvey.store.queries import ReleaseRow, SurveyRow, WaveRow
 
-__all__ = ["ReleaseRow", "SurveyReleases", "WaveState", "awaited", "latest", "listing", "numbered", "rows"]
+__all__ = ["ReleaseRow", "SurveyReleases", "WaveState", "awaited", "history", "latest", "listing", "numbered", "rows", "waves_until"]
 
 
 @dataclass(frozen=True, slots=True)
 class WaveState:
-    """A wave as staff see it: no count of what an open wave holds, only of what a release says."""
+    """A wave as staff see it: counts of a release, and while it is open the last night's, rounded down."""
 
     number: int
     label: str
@@ -25,6 +26,7 @@ class WaveState:
     closed: date | None
     locales: tuple[str, ...]
     released: int | None  # answers, by its newest release
+    fieldwork: Fieldwork | None = None  # an open wave's, by the last night's count
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +64,23 @@ def numbered(connection: Connection, survey: str, number: int) -> Release:
     raise NotFound(f"there is no release {number} of {survey}")
 
 
+def waves_until(connection: Connection, release: Release) -> tuple[ReleaseRow, ...]:
+    """The newest release of every wave up to the one of ``release``, first wave first; ``release`` stands for its own wave."""
+    own = release.wave.number if release.wave is not None else 0
+    found: dict[int, ReleaseRow] = {}
+    for row in queries.release_list(connection, release.survey or ""):  # newest first
+        if row.number == release.number or row.wave < own:
+            found.setdefault(row.wave, row)
+    return tuple(found[wave] for wave in sorted(found))
+
+
+def history(connection: Connection, release: Release) -> tuple[Release, ...]:
+    """The releases that ``waves_until`` lists, whole."""
+    return tuple(
+        release if row.number == release.number else queries.release_body(connection, row.id) for row in waves_until(connection, release)
+    )
+
+
 def awaited(connection: Connection, survey: str) -> tuple[SurveyRow, WaveRow | None]:
     """The survey and its newest wave, for the page that says when results come. Raises NotFound for an unknown survey."""
     waves = queries.waves(connection, survey)
@@ -80,7 +99,7 @@ def _listed(connection: Connection, found: SurveyRow) -> SurveyReleases:
     for row, release in zip(rows, releases, strict=True):
         answers.setdefault(row.wave, release.n)
     waves = tuple(
-        WaveState(wave.number, wave.label, wave.opened, wave.closed, wave.locales, answers.get(wave.number))
+        WaveState(wave.number, wave.label, wave.opened, wave.closed, wave.locales, answers.get(wave.number), last_count(connection, wave))
         for wave in queries.waves(connection, found.code)
     )
     return SurveyReleases(found, waves, releases)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +12,11 @@ from trustsurvey.publish import charts, findings, text
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.method_pages import SUBJECTS
-from trustsurvey.publish.pens import Scale, scale
+from trustsurvey.publish.pens import Scale
 from trustsurvey.publish.ranking import Line, Profile, Ranking, profile, ranking
 from trustsurvey.publish.text import Said
 from trustsurvey.web import figures
+from trustsurvey.web.scales import fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def _rows(edition: Edition, measures: Sequence[Measure], area: str) -> Table | N
     found = [(m, cell, release.estimate(m.code)) for m in measures if (cell := release.estimate(m.code, area)) is not None]
     if all(cell.flag.suppressed for _measure, cell, _city in found):
         return None
-    across = _scale([one for _measure, cell, city in found for one in (cell, city) if one is not None])
+    across = fitting([one for _measure, cell, city in found for one in (cell, city) if one is not None])
     rows = []
     for measure, cell, city in found:
         contrast = findings.against_city(release, measure.code).get(area)
@@ -265,7 +265,7 @@ def _table(edition: Edition, finding: findings.Finding) -> Table | None:
         case findings.ReportingGap() if finding.groups:
             return _of_groups(edition, finding.groups, finding.estimate)
         case findings.Wishes():
-            across = _scale(finding.cells, lowest=0)
+            across = fitting(finding.cells, lowest=0)
             pairs = zip(finding.measures, finding.cells, strict=True)
             return Table(across, [Row(edition.measure_title(m), cell, None, None, charts.estimate_row(cell, across)) for m, cell in pairs])
         case _:
@@ -273,18 +273,10 @@ def _table(edition: Edition, finding: findings.Finding) -> Table | None:
 
 
 def _of_groups(edition: Edition, cells: Sequence[Estimate], city: Estimate | None) -> Table:
-    across = _scale([*cells, *([city] if city else [])])
+    across = fitting([*cells, *([city] if city else [])])
     reference = city.estimate if city else None
 
     def title(cell: Estimate) -> str:
         return edition.join(edition.group_value(variable, value) for variable, value in (cell.group or {}).items())
 
     return Table(across, [Row(title(cell), cell, city, None, charts.estimate_row(cell, across, reference=reference)) for cell in cells])
-
-
-def _scale(cells: Sequence[Estimate], *, lowest: float | None = None) -> Scale:
-    ends = [v for cell in cells for v in (cell.lci, cell.uci, cell.estimate) if v is not None]
-    if ends and max(ends) < 10:  # ratios: whole ticks, since the axis writes no decimals
-        low, high = math.floor(min(ends)), math.ceil(max(ends))
-        return Scale(low, high, tuple(float(tick) for tick in range(low, high + 1)))
-    return scale([*ends, lowest] if lowest is not None and ends else ends, lowest=0)

@@ -30,7 +30,9 @@ ICON = (
     '<path d="M5 16h22" stroke="#fff" stroke-width="3" stroke-linecap="round"/><circle cx="16" cy="16" r="6" fill="#fff"/></svg>'
 )
 
-PACKED = frozenset({"text/html", "text/csv", "application/json", "application/geo+json"})
+SCRIPT = Path(__file__).parent / "static" / "results.min.js"
+
+PACKED = frozenset({"text/html", "text/css", "text/javascript", "text/csv", "application/json", "application/geo+json"})
 
 POLICY = "; ".join(
     (
@@ -97,6 +99,13 @@ def packed(response: Response) -> Response:
     return response
 
 
+def with_script(response: Response) -> Response:
+    """Allow the pages that have it this site's one script, and what it asks of this site."""
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = f"{POLICY}; script-src 'self'; connect-src 'self'"
+    return response
+
+
 def known_locale() -> None:
     """404, in the language the browser asks for, when the address names a language that doesn't exist."""
     named = request.args.get("locale")
@@ -113,7 +122,8 @@ def choices() -> tuple[Choice, ...]:
     """The page in each language, by its address; none where the address doesn't answer to a language."""
     if request.endpoint is None:
         return ()
-    here = {**request.args.to_dict(), **(request.view_args or {})}
+    asked = {name: value for name, value in request.args.items() if not name.startswith("_")}  # those would steer url_for itself
+    here = {**asked, **(request.view_args or {})}
     return tuple(
         Choice(Locale(code), url_for(request.endpoint, **{**here, "locale": code}), code == language.current().code)
         for code in site().catalogs.locales()
@@ -123,6 +133,11 @@ def choices() -> tuple[Choice, ...]:
 def style_sheet() -> str:
     """Its address, which changes with its content, so that it may be kept for ever."""
     return url_for("site.sheet", v=_sheet()[1])
+
+
+def script() -> str:
+    """The address of the results' script, which changes with its content too."""
+    return url_for("site.results_script", v=_script()[1])
 
 
 @blueprint.get("/static/icon.svg")
@@ -139,13 +154,28 @@ def _sheet() -> tuple[bytes, str]:
     return text, hashlib.sha256(text).hexdigest()[:12]
 
 
+@lru_cache
+def _script() -> tuple[bytes, str]:
+    text = SCRIPT.read_bytes()
+    return text, hashlib.sha256(text).hexdigest()[:12]
+
+
 @blueprint.get("/static/site.css")
 def sheet() -> Response:
     """The charts' style sheet and the pages', in one file."""
-    text, fingerprint = _sheet()
-    response = Response(text, mimetype="text/css")
+    return _lasting(*_sheet(), "text/css")
+
+
+@blueprint.get("/static/results.js")
+def results_script() -> Response:
+    """What makes the results pages handier: highlights, sorting, a filter. Every page works without it."""
+    return _lasting(*_script(), "text/javascript")
+
+
+def _lasting(text: bytes, fingerprint: str, mimetype: str) -> Response:
+    response = Response(text, mimetype=mimetype)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") == fingerprint else "no-cache"
-    return harden(response)
+    return harden(packed(response))
 
 
 def not_found() -> Response:
@@ -181,6 +211,6 @@ def message(status: int, title: str, text: str) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """The style sheet, and what the layout needs."""
+    """The style sheet, the script, and what the layout needs."""
     app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"kept": kept, "choices": choices, "style_sheet": style_sheet})
+    app.context_processor(lambda: {"kept": kept, "choices": choices, "style_sheet": style_sheet, "script": script})

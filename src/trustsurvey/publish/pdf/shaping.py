@@ -236,7 +236,15 @@ class Text:
         return best
 
     def visual(self, start: int = 0, end: int | None = None) -> list[Run]:
-        """The runs of one line from left to right (rule L2 of the bidirectional algorithm, on runs)."""
+        """The runs of one line from left to right."""
+        return [self._run(*span) for span in self._ordered(start, end)]
+
+    def pieces(self, start: int = 0, end: int | None = None) -> list[tuple[str, str, bool]]:
+        """(text, face, whether it runs right to left) of one line's runs from left to right, for who draws glyphs without reportlab."""
+        return [(self.text[i:j], self.faces[i], bool(self.levels[i] & 1)) for i, j in self._ordered(start, end)]
+
+    def _ordered(self, start: int, end: int | None) -> list[tuple[int, int]]:
+        """The runs of one line in the order of rule L2 of the bidirectional algorithm."""
         spans = list(self._logical(start, len(self.text) if end is None else end))
         order = list(range(len(spans)))
         deep = [self.levels[i] for i, _ in spans]
@@ -251,7 +259,7 @@ class Text:
                     m += 1
                 order[k:m] = order[k:m][::-1]
                 k = m
-        return [self._run(*spans[k]) for k in order]
+        return [spans[k] for k in order]
 
     def _logical(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         i = start
