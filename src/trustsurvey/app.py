@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine
 
 from trustsurvey import accounts
 from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.services.count_fieldwork import PageLanguages
 from trustsurvey.services.mix import Settling
+from trustsurvey.services.open_wave import WaveRow
 from trustsurvey.settings import Settings, read
 from trustsurvey.store import engine as engines
-from trustsurvey.web import api, department, language, limits, respond, results, site
+from trustsurvey.web import api, department, language, limits, respond, results, site, translate, translate_files
 from trustsurvey.web.faults import Application
 
 
@@ -25,14 +27,20 @@ class Trustsurvey:
     engine: Engine
     catalogs: Catalogs
     settling: Settling
+    page_languages: PageLanguages
 
     def transaction(self, *, writing: bool) -> AbstractContextManager[Connection]:
         """One transaction: commits when the block ends, rolls back when it raises. ``writing``: it will write."""
         return (engines.writing(self.engine) if writing else self.engine).begin()
 
     def settle(self) -> None:
-        """After the commit of a response: leave no order of arrival behind."""
+        """After a commit: leave no order of arrival behind."""
         self.settling.after_response()
+
+    def answered(self, wave: WaveRow, locale: str) -> None:
+        """After the commit of a response that was given on the page in ``locale``."""
+        self.page_languages.answered(wave.id, locale)
+        self.settle()
 
 
 def create_app(settings: Settings | None = None, *, memory: limits.Memory | None = None) -> Flask:
@@ -42,7 +50,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engines.open_engine(settings.url)
-    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine))
+    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine), PageLanguages(engine))
     language.init_app(app)
     limits.init_app(app, settings, memory)
     respond.init_app(app)
@@ -51,4 +59,6 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.register_blueprint(results.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(department.blueprint)
+    app.register_blueprint(translate.blueprint)
+    app.register_blueprint(translate_files.blueprint)
     return app

@@ -215,8 +215,7 @@ class _Linker(HTMLParser):
         where = f'href="{escape(href)}" target="_top"'
         if tag == "button":
             where = f'type="submit" form="entry" formaction="{escape(href)}" formmethod="get" formtarget="_top"'
-            start = start.replace(' type="button"', "")
-        self.out[place] = start.replace(f"<{tag}", f"<{tag} {where}", 1)
+        self.out[place] = _HREF.sub("", start).replace(f"<{tag}", f"<{tag} {where}", 1)
 
     @staticmethod
     def _inert(tag: str, raw: str) -> str:
