@@ -61,7 +61,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(instance=tmp_path / "instance")
+    return Settings(instance=tmp_path / "instance", require_reviewed_locales=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engines.open_engine(settings.url)
     app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine), PageLanguages(engine))
-    language.init_app(app)
+    language.init_app(app, settings)
     limits.init_app(app, settings, memory)
     respond.init_app(app)
     site.init_app(app)

@@ -47,6 +47,14 @@ class Settings:
         "TRUSTSURVEY_RETENTION_DAYS", "Days that a closed wave's records are kept; `retain` destroys them then", 90
     )
 
+    require_reviewed_locales: bool = _setting(
+        "TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES",
+        "Offer residents a survey only in languages whose catalogs a person has reviewed; made-up data are always offered in all",
+        True,
+    )
+    pseudo_locales: bool = _setting(
+        "TRUSTSURVEY_PSEUDO_LOCALES", "Add two made-up languages for trying layouts: en_XA (longer), ar_XB (from right to left)", False
+    )
     proxies: int = _setting(
         "TRUSTSURVEY_PROXIES", "Web servers in front whose X-Forwarded-For is believed; without it all share one limit behind them", 0
     )

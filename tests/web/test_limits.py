@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -107,7 +108,7 @@ def test_processes_forked_from_one_share_it() -> None:
 
 
 def limited(settings: Settings, **changed: object) -> FlaskClient:
-    app = create_app(Settings(instance=settings.instance, **changed))  # type: ignore[arg-type]
+    app = create_app(replace(settings, **changed))  # type: ignore[arg-type]
     app.testing = True
     return app.test_client()
 

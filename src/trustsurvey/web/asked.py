@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
@@ -46,11 +46,13 @@ def wave_of(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
         abort(404)
     if wave is None:
         abort(404)
+    offered = language.offers().as_offered(wave)
     if locale is not None:
-        if locale not in wave.locales:
+        # Who has begun may finish: in a language that is not offered any more the survey isn't opened, and answers are still taken.
+        if locale not in (offered.locales if request.endpoint == "respond.questionnaire" else wave.locales):
             abort(404)
         language.use(locale)
-    return wave
+    return offered
 
 
 def read(survey: str, locale: str) -> tuple[WaveRow, tuple[AreaRow, ...]]:

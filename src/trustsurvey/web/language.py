@@ -7,15 +7,24 @@ change is seen at once and every catalogue's plural rule is its own.
 from __future__ import annotations
 
 from babel.support import NullTranslations
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain
 
 from trustsurvey.i18n.catalogs import Catalog
 from trustsurvey.i18n.locales import Locale, negotiate
+from trustsurvey.services.offer_locales import Offers
+from trustsurvey.settings import Settings
 from trustsurvey.web.edge import site
 
 
-def init_app(app: Flask) -> None:
+STAFF = ("/account", "/department", "/translate", "/admin")
+"""Where pages may fall back to English: every language that has a catalogue is offered."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["trustsurvey.offers"] = Offers(
+        app.extensions["trustsurvey"].catalogs, require_reviewed=settings.require_reviewed_locales
+    )
     babel = Babel(app, locale_selector=lambda: current().code, default_domain="messages")
     babel.domain_instance = _Merged()
     app.context_processor(lambda: {"locale": current(), "catalog": catalog()})
@@ -38,10 +47,21 @@ def current() -> Locale:
     """The language of this page: ``use``d, else `locale` in the address (when there is a catalogue), else negotiated."""
     if "locale" not in g:
         named = (request.view_args or {}).get("locale") or request.args.get("locale")
-        offered = site().catalogs.locales()
+        offered = offered_here()
         g.locale = Locale(named if named in offered else negotiate(request.headers.get("Accept-Language", ""), offered))
     found: Locale = g.locale
     return found
+
+
+def offers() -> Offers:
+    """Which languages surveys are offered in."""
+    found: Offers = current_app.extensions["trustsurvey.offers"]
+    return found
+
+
+def offered_here() -> tuple[str, ...]:
+    """The languages of this address: all on the staff's pages, elsewhere those that residents' pages are complete in."""
+    return site().catalogs.locales() if request.path.startswith(STAFF) else offers().complete()
 
 
 def catalog() -> Catalog:

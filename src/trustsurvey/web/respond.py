@@ -57,13 +57,13 @@ def init_app(app: Flask) -> None:
 def surveys() -> Response:
     """The surveys that take answers now."""
     with transaction() as connection:
-        waves = open_surveys(connection)
+        waves = [offered for wave in open_surveys(connection) if (offered := language.offers().as_offered(wave)).locales]
     offers = [
         Offer(wave, Locale(code), translated(wave.questionnaire, language.source_lookup).title)
         for wave in waves
         for code in [negotiate(language.current().code, wave.locales)]
     ]
-    offered = [Locale(code) for code in site().catalogs.locales()]
+    offered = [Locale(code) for code in language.offered_here()]
     response = _page("respond/surveys.html", offers=offers, offered=offered, synthetic=any(wave.survey.synthetic for wave in waves))
     response.vary.add("Accept-Language")
     return response

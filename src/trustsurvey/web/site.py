@@ -109,7 +109,7 @@ def with_script(response: Response) -> Response:
 def known_locale() -> None:
     """404, in the language the browser asks for, when the address names a language that doesn't exist."""
     named = request.args.get("locale")
-    if named is not None and named not in site().catalogs.locales():
+    if named is not None and named not in language.offered_here():
         abort(404)
 
 
@@ -126,7 +126,7 @@ def choices() -> tuple[Choice, ...]:
     here = {**asked, **(request.view_args or {})}
     return tuple(
         Choice(Locale(code), url_for(request.endpoint, **{**here, "locale": code}), code == language.current().code)
-        for code in site().catalogs.locales()
+        for code in language.offered_here()
     )
 
 
