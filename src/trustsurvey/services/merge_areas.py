@@ -42,7 +42,7 @@ def check_floor(areas: Sequence[AreaRow], floor: int, *, area_set: str, margins:
         )
         raise StateError(
             f"{len(small)} of {len(areas)} neighborhoods have fewer than {floor:,} adult residents, so that answers there could be "
-            f"traced to a person: {named}. Join them to their neighbors (trustsurvey areas merge {area_set}), or lower the floor with --floor"
+            f"traced to a person: {named}. Join them to their neighbors (trustsurvey areas merge {area_set}), or lower the floor (--floor)"
         )
 
 
@@ -72,7 +72,7 @@ def merged(areas: Sequence[AreaRow], floor: int) -> tuple[tuple[AreaRow, ...], t
     if all(row.adults is None for row in areas):
         raise StateError("nobody knows how many adults live in these neighborhoods: import them with --adults PROPERTY")
     rows, done = list(areas), []
-    shapes = {row.code: shape(row.geometry) for row in rows}
+    shapes = {row.code: shape(dict(row.geometry)) for row in rows}
     while small := too_small(rows, floor):
         if len(rows) == 1:
             raise StateError(f"all neighborhoods together have fewer than {floor:,} adult residents; a survey here could name people")

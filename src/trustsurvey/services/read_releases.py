@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from trustsurvey.analysis.release import Release
 from trustsurvey.errors import NotFound
-from trustsurvey.services.count_fieldwork import Fieldwork, last_count
 from trustsurvey.store import queries
 from trustsurvey.store.queries import ReleaseRow, SurveyRow, WaveRow
 
@@ -18,7 +17,7 @@ __all__ = ["ReleaseRow", "SurveyReleases", "WaveState", "awaited", "history", "l
 
 @dataclass(frozen=True, slots=True)
 class WaveState:
-    """A wave as staff see it: counts of a release, and while it is open the last night's, rounded down."""
+    """A wave as staff see it: no count of what an open wave holds, only of what a release says."""
 
     number: int
     label: str
@@ -26,7 +25,6 @@ class WaveState:
     closed: date | None
     locales: tuple[str, ...]
     released: int | None  # answers, by its newest release
-    fieldwork: Fieldwork | None = None  # an open wave's, by the last night's count
 
     @property
     def is_open(self) -> bool:
@@ -99,7 +97,7 @@ def _listed(connection: Connection, found: SurveyRow) -> SurveyReleases:
     for row, release in zip(rows, releases, strict=True):
         answers.setdefault(row.wave, release.n)
     waves = tuple(
-        WaveState(wave.number, wave.label, wave.opened, wave.closed, wave.locales, answers.get(wave.number), last_count(connection, wave))
+        WaveState(wave.number, wave.label, wave.opened, wave.closed, wave.locales, answers.get(wave.number))
         for wave in queries.waves(connection, found.code)
     )
     return SurveyReleases(found, waves, releases)

@@ -33,7 +33,7 @@ from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire import notice as notices
 from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.questionnaire.schema import Questionnaire
-from trustsurvey.store import partitions
+from trustsurvey.store import fieldwork, partitions
 from trustsurvey.store.tables import (
     POOLS,
     area,
@@ -274,9 +274,10 @@ def is_open(connection: Connection, wave_id: int) -> bool:
 
 
 def mark_closed(connection: Connection, wave_id: int, closed: date) -> None:
-    """Close the wave. The key that signs passes and the keys of what was sent have done their work, and go."""
+    """Close the wave. The key that signs passes and the keys of what was sent have done their work, and go, and so do its counts."""
     connection.execute(update(wave).where(wave.c.id == wave_id).values(state="closed", closed=closed, pass_key=None))
     connection.execute(delete(sent).where(sent.c.wave_id == wave_id))
+    fieldwork.forget(connection, wave_id)
 
 
 def set_margins(connection: Connection, wave_id: int, margins: Mapping[str, Mapping[str, float]]) -> None:

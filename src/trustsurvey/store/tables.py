@@ -182,6 +182,22 @@ sent = _of_residents(
     checks={"key_is_hashed": "length(key_hash) = 32"},
 )
 
+progress = Table(
+    "progress",
+    metadata,
+    Column("wave_id", ForeignKey("wave.id"), primary_key=True),
+    Column("counted", Date, nullable=False),  # the night of the newest count; the one before is gone
+    Column("body", Text, nullable=False),  # JSON: counts rounded down to five, by margin and language of the page
+)
+
+page_language = Table(
+    "page_language",
+    metadata,
+    Column("wave_id", ForeignKey("wave.id"), primary_key=True),
+    Column("locale", Text, primary_key=True),
+    Column("answers", Integer, nullable=False),  # how many, written down for twenty at a time
+)
+
 POOLS: Mapping[Table, Table] = {response: response_pool, sealed_response: sealed_response_pool, comment: comment_pool}
 """Where records wait, on PostgreSQL, until a batch is mixed into the table."""
 
