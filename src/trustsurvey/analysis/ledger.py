@@ -56,7 +56,10 @@ Solver = Callable[..., Protection]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """One measure: the figures of everyone, and of partitions of everyone (its areas, its groups), in the same order for every measure."""
+    """One measure: the figures of everyone, and of partitions of everyone (its areas, its groups), in the same order for every measure.
+
+    An answer to a question has no groups.
+    """
 
     whole: Figures
     parts: tuple[Figures, ...]
@@ -71,16 +74,17 @@ def protected(tables: Sequence[Table], plan: Plan, ledger: Ledger, respondents: 
     if plan.suppression.rule == "none":
         return list(tables), Count()
     judged = [replace(table, parts=tuple(part.hiding(_differs_by_few(part, plan, ledger)) for part in table.parts)) for table in tables]
-    primary = _suppressed(judged)
+    primary = suppressed(judged)
     if not primary and not ledger.published:
         return judged, Count()
     found, left = _hidden(judged, plan, ledger, respondents, protect)
     greedy, _ = _hidden(judged, plan, ledger, respondents, protect_greedily)
-    count = Count(primary=primary, complementary=_suppressed(found) - primary, greedy=_suppressed(greedy) - primary, open=left)
+    count = Count(primary=primary, complementary=suppressed(found) - primary, greedy=suppressed(greedy) - primary, open=left)
     return found, count
 
 
-def _suppressed(tables: Sequence[Table]) -> int:
+def suppressed(tables: Sequence[Table]) -> int:
+    """How many cells are hidden."""
     return sum(flag.suppressed for table in tables for figures in (table.whole, *table.parts) for flag in figures.flags)
 
 
@@ -92,9 +96,10 @@ def _hidden(tables: Sequence[Table], plan: Plan, ledger: Ledger, respondents: Ma
     """
     parts = [list(table.parts) for table in tables]
     left = 0
-    for p in range(len(parts[0]) if parts else 0):
+    for p in range(max((len(found) for found in parts), default=0)):
         alike: dict[tuple[int, ...], list[int]] = {}
-        for t, table in enumerate(tables):
+        having = [(t, table) for t, table in enumerate(tables) if p < len(parts[t])]
+        for t, table in having:
             alike.setdefault((int(table.whole.found.n[0]), *parts[t][p].found.n.tolist()), []).append(t)
         for members in alike.values():
             if len(members) > 1:
@@ -103,7 +108,7 @@ def _hidden(tables: Sequence[Table], plan: Plan, ledger: Ledger, respondents: Ma
                 rows, _ = _solved(whole, common, plan, ledger, respondents, solve)
                 for t in members:
                     parts[t][p] = parts[t][p].hiding([k for k in rows if not parts[t][p].flags[k].suppressed])
-        for t, table in enumerate(tables):
+        for t, table in having:
             rows, unsolved = _solved(table.whole, parts[t][p], plan, ledger, respondents, solve)
             parts[t][p] = parts[t][p].hiding(rows)
             left += unsolved
@@ -182,7 +187,8 @@ def _atoms(area: str | None, group: tuple[str, str] | None, made_of: Mapping[str
 
 def _cells_of(release: Release, part: Figures) -> list[Estimate]:
     areas = bool(part.places) and part.places[0][0] is not None
-    return [e for e in release.estimates if e.measure == part.code and (e.area is not None if areas else e.group is not None)]
+    published = release.answer_cells() if part.planned.answer else release.estimates
+    return [e for e in published if e.measure == part.code and (e.area is not None if areas else e.group is not None)]
 
 
 def _differs_by_few(part: Figures, plan: Plan, ledger: Ledger) -> list[int]:

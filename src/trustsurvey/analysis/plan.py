@@ -6,12 +6,13 @@ themselves: ``pipeline`` reads those.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trustsurvey.analysis.release import Measure, Unit
+from trustsurvey.analysis.release import AnswerOption, Measure, Question, Unit
 from trustsurvey.i18n.mark import N_
+from trustsurvey.questionnaire.catalog import option_context
 from trustsurvey.questionnaire.schema import Domain, Kind, Proportion, Questionnaire, Single
 from trustsurvey.statistics.disclosure import HALF_WIDTH, MINIMUM_N
 from trustsurvey.statistics.intervals import Method
@@ -70,7 +71,8 @@ class PlannedMeasure:
 
     ``source`` is None where the questionnaire scores it. A published number is the estimate times ``scale`` (100 for a percentage).
     ``half_width``: a mean whose interval reaches further is to be read with caution (None: no such rule). ``restricted``: it is asked of
-    some people only, so that degrees of freedom count those who answered.
+    some people only, so that degrees of freedom count those who answered. ``answer``: one answer to a question of ``Plan.questions``, which
+    is published with the question's others, for the city and the areas.
     """
 
     measure: Measure
@@ -79,6 +81,7 @@ class PlannedMeasure:
     scale: float = 1.0
     half_width: float | None = None
     restricted: bool = False
+    answer: bool = False
 
     @property
     def is_proportion(self) -> bool:
@@ -115,7 +118,8 @@ class Plan:
         collapse: margin → categories that count as another, or how few respondents make a category count with its neighbor.
         bounds: least and most that weighting may multiply a base weight by, relative to the mean; None: no bounds.
         groups: columns (items) that estimates are also made by.
-        labels: ``item.option`` → its source wording, of every category that a release names.
+        questions: those whose answers are published one by one.
+        labels: ``item.option`` and ``item`` → its source wording, of every category and question that a release names.
         missing: texts in the microdata that stand for no answer.
         precision: "published" rounds and is for a release; "full" is for ``trustsurvey analyse``.
     """
@@ -132,6 +136,7 @@ class Plan:
     collapse: Mapping[str, Mapping[str, str] | int] = field(default_factory=dict)
     bounds: tuple[float, float] | None = None
     groups: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset({""})
     confidence: float = 0.95
@@ -146,10 +151,12 @@ def plan_for(
     margins: Mapping[str, Mapping[str, float]] | None = None,
     confidence: float = 0.95,
     suppression: Suppression | None = None,
+    answers: bool = False,
 ) -> Plan:
     """The plan of a questionnaire: the index, every domain, singles, proportions and shares, by area and by the questionnaire's groups.
 
     Args:
+        answers: also publish every answer to every question on a scale, for the city and by area.
         margins: item code or ``area`` → option or area code → adult residents.
     """
     scoring = questionnaire.scoring
@@ -165,6 +172,8 @@ def plan_for(
     if any(proportion.code == REPORTED for proportion in scoring.proportions):
         gap = Measure(code="reporting_gap", kind="ratio", unit=Unit.RATIO, title=N_("Crimes experienced for each one reported"))
         measures.append(PlannedMeasure(measure=gap, source=Inverse(REPORTED), restricted=True))
+    questions = tuple(_questions(questionnaire)) if answers else ()
+    measures += [_answer(questionnaire, question, option) for question in questions for option in question.options]
     return Plan(
         measures=tuple(measures),
         index=index.code,
@@ -172,10 +181,14 @@ def plan_for(
         empty_areas="spread",
         small_area=SmallArea(),
         groups=questionnaire.groups,
+        questions=questions,
         labels={
-            f"{code}.{option.code}": option.text
-            for code in dict.fromkeys((*questionnaire.margins, *questionnaire.groups))
-            for option in questionnaire.item(code).options
+            **{
+                f"{code}.{option.code}": option.text
+                for code in dict.fromkeys((*questionnaire.margins, *questionnaire.groups))
+                for option in questionnaire.item(code).options
+            },
+            **{f"item.{item.code}": item.text for item in questionnaire.items() if item.columns},
         },
         confidence=confidence,
         suppression=suppression or Suppression(),
@@ -210,6 +223,42 @@ def _share(questionnaire: Questionnaire, item: str, option: str, title: str) -> 
         scale=100.0,
         restricted=questionnaire.item(item).show_if is not None,
     )
+
+
+def _questions(questionnaire: Questionnaire) -> Iterator[Question]:
+    domains = {item: domain.code for domain in questionnaire.scoring.domains for item in domain.items}
+    for item in questionnaire.items():
+        if item.kind is not Kind.SCALE:
+            continue
+        options = [AnswerOption(code=o.code, text=o.text, context=option_context(item, o)) for o in item.options]
+        yield Question(
+            code=item.code,
+            text=item.text,
+            domain=domains.get(item.code),
+            options=tuple(reversed(options) if item.reverse else options),
+        )
+
+
+def _answer(questionnaire: Questionnaire, question: Question, option: AnswerOption) -> PlannedMeasure:
+    return PlannedMeasure(
+        measure=Measure(
+            code=answer_code(question.code, option.code),
+            kind="share",
+            unit=Unit.PERCENT,
+            title=option.text,
+            item=question.code,
+            option=option.code,
+        ),
+        interval=Method.KORN_GRAUBARD,
+        scale=100.0,
+        restricted=questionnaire.item(question.code).show_if is not None,
+        answer=True,
+    )
+
+
+def answer_code(question: str, option: str) -> str:
+    """``fp_respect.3``: how the formats name one answer to a question."""
+    return f"{question}.{option}"
 
 
 def tallied_measures(plan: Plan) -> tuple[PlannedMeasure, ...]:

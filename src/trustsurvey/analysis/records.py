@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from trustsurvey.analysis.parts import ANSWERED, REFUSED, SKIPPED, UNASKED, UNKNOWN, ItemMoments, Patterns, Tallied, Unanswered, both
-from trustsurvey.analysis.plan import AREA, Plan, axes_of, tallied_measures
+from trustsurvey.analysis.plan import AREA, Plan, answer_code, axes_of, tallied_measures
 from trustsurvey.errors import ReleaseError
 from trustsurvey.questionnaire.record import Column, columns, width
 from trustsurvey.questionnaire.schema import CODES, DONT_KNOW, NOT_ANSWERED, NOT_ASKED, PREFER_NOT, Condition, Item, Kind, Questionnaire
@@ -65,7 +66,10 @@ class Reader:
         self._areas = {code: n for n, code in enumerate(areas)}
         self._strata = dict(strata or {})
         self._axes = axes_of(plan)
-        self._scorers = _needed(_scorers(questionnaire, self._columns, self._first), questionnaire, plan)
+        self._scorers = (
+            *_needed(_scorers(questionnaire, self._columns, self._first), questionnaire, plan),
+            *_answer_scorers(questionnaire, plan, self._first),
+        )
         self._binary = tuple(p.measure.code for p in plan.measures if p.is_proportion)
         self._details = details
         self._parts: list[Tally] = []
@@ -259,6 +263,19 @@ def _needed(scorers: Sequence[tuple[str, Scorer]], questionnaire: Questionnaire,
     """Those that the plan asks for, and the domains, which indices and details are made of."""
     wanted = {p.measure.code for p in plan.measures} | {domain.code for domain in questionnaire.scoring.domains}
     return tuple((code, score) for code, score in scorers if code in wanted)
+
+
+def _answer_scorers(questionnaire: Questionnaire, plan: Plan, first: Mapping[str, int]) -> Iterator[tuple[str, Scorer]]:
+    for question in plan.questions:
+        codes = [option.code for option in questionnaire.item(question.code).options]
+        place, answered = first[question.code], CODES[: len(codes)].encode()
+        for option in question.options:
+            chosen = CODES[codes.index(option.code)].encode()
+            yield answer_code(question.code, option.code), partial(_is_answered, place, chosen, answered)
+
+
+def _is_answered(place: int, chosen: bytes, answered: bytes, matrix: ByteArray, _: Mapping[str, Scored]) -> Scored:
+    return scoring.share_item(matrix[place], chosen=chosen, answered=answered)
 
 
 def _domain_scorer(questionnaire: Questionnaire, items: Sequence[str], minimum: int, first: Mapping[str, int]) -> Scorer:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from trustsurvey.errors import ReleaseError
 
 SCHEMA_VERSION = 1
+"""Goes up when a reader of the old form would misread the new. Parts that may be left out are added without that."""
 
 
 class Flag(StrEnum):
@@ -125,6 +126,147 @@ class Change:
     since_wave: int
     since_label: str
     contrast: Contrast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierFigure:
+    """A figure of an earlier wave, as it was published then."""
+
+    measure: str
+    area: str | None
+    n: int | None
+    estimate: float | None
+    lci: float | None
+    uci: float | None
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierWave:
+    """An earlier wave that asked the same questionnaire, as its newest release has it: the city by every measure but shares, the areas by
+    the index."""
+
+    number: int
+    label: str
+    opened: date
+    closed: date
+    n: int
+    release: int | None = None
+    figures: tuple[EarlierFigure, ...] = ()
+
+
+PolicyMethod = Literal["difference in differences", "interrupted time series", "before and after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPoint:
+    """A measure in one wave: where the policy held (the city, where it held everywhere), and in the areas it is compared with."""
+
+    wave: int
+    touched: float
+    others: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """A change per year."""
+
+    estimate: float
+    lci: float
+    uci: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyEffect:
+    """What changed in one measure around a policy's date, in points.
+
+    ``estimate``: the change of the areas it touched less that of the others (``difference in differences``), the step at the date
+    (``interrupted time series``), or the mean of the waves after less that of the waves before (``before and after``).
+
+    Attributes:
+        n: answers that all the figures used rest on.
+        slope: how fast the two groups of areas moved apart before the date, or how much the slope of the series changed at it.
+        parallel: False where the areas had begun to move apart before: the estimate then mixes the two. None where that can't be seen.
+        points: the figures that it is made of, first wave first.
+    """
+
+    measure: str
+    method: PolicyMethod
+    estimate: float
+    se: float
+    lci: float
+    uci: float
+    p: float
+    p_adjusted: float
+    detectable: bool
+    family: int
+    n: int
+    waves_before: int
+    waves_after: int
+    flag: Flag
+    slope: Slope | None = None
+    parallel: bool | None = None
+    points: tuple[PolicyPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why there is no (or no better) result: a sentence to translate, with named numbers."""
+
+    message: str
+    values: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy, the day from which it held, the areas it touched (none: the whole city), and what the waves can say of it."""
+
+    day: date
+    label: str
+    areas: tuple[str, ...] = ()
+    effects: tuple[PolicyEffect, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOption:
+    """An answer that could be chosen. ``text`` is the source wording, ``context`` its translation context."""
+
+    code: str
+    text: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question whose answers are published one by one (translation context ``item:<code>``). ``options`` run from the least favorable
+    answer to the most favorable."""
+
+    code: str
+    text: str
+    domain: str | None
+    options: tuple[AnswerOption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """How the answers to a question share out in one place, in percent. Columns run as the question's options do.
+
+    Suppressed numbers are None. ``area`` None is the whole city. ``n`` (who answered) is None where every option is suppressed.
+    """
+
+    question: str
+    area: str | None
+    n: int | None
+    df: float | None
+    n_eff: tuple[float | None, ...]
+    estimate: tuple[float | None, ...]
+    se: tuple[float | None, ...]
+    lci: tuple[float | None, ...]
+    uci: tuple[float | None, ...]
+    deff: tuple[float | None, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +412,10 @@ class Release:
     brackets: tuple[Bracket, ...] = ()
     changes: tuple[Change, ...] = ()
     missing: tuple[Missing, ...] = ()
+    earlier: tuple[EarlierWave, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    questions: tuple[Question, ...] = ()
+    answers: tuple[Answers, ...] = ()
     method: Mapping[str, Any] = field(default_factory=dict)
 
     def estimate(self, measure: str, area: str | None = None, group: Mapping[str, str] | None = None) -> Estimate | None:
@@ -286,6 +432,27 @@ class Release:
             if measure.code == code:
                 return measure
         raise KeyError(code)
+
+    def answer_cells(self) -> Iterator[Estimate]:
+        """The published answers as cells, one an option: measure ``<question>.<option>``, by question, city first."""
+        options = {question.code: question.options for question in self.questions}
+        for found in self.answers:
+            for k, option in enumerate(options[found.question]):
+                shown = not found.flags[k].suppressed
+                yield Estimate(
+                    measure=f"{found.question}.{option.code}",
+                    area=found.area,
+                    group=None,
+                    n=found.n if shown else None,
+                    n_eff=found.n_eff[k],
+                    estimate=found.estimate[k],
+                    se=found.se[k],
+                    lci=found.lci[k],
+                    uci=found.uci[k],
+                    df=found.df if shown else None,
+                    deff=found.deff[k],
+                    flag=found.flags[k],
+                )
 
     def by_area(self, measure: str) -> Iterator[Estimate]:
         """The estimates of a measure for every area, in the order of ``areas``; the city and groups are left out."""

@@ -7,11 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from trustsurvey.analysis.pipeline import Chunk, Ledger, ReleaseContext, make_release, plan_for, read_records
+from trustsurvey.analysis.pipeline import Chunk, Ledger, PolicyDate, ReleaseContext, make_release, plan_for, read_records
 from trustsurvey.analysis.release import Area, Instrument, Release, Wave
 from trustsurvey.anonymity import sealing
 from trustsurvey.errors import NotFound, StateError
-from trustsurvey.store import queries
+from trustsurvey.store import policies, queries
 from trustsurvey.store.queries import AreaRow, WaveRow
 
 Step = Callable[[int], None]
@@ -39,10 +39,11 @@ def publish_release(
     found = _chosen(survey, waves, wave)
     check_key(found, private_key)
     rows = queries.areas(connection, found.survey.area_set_id)
-    plan = plan_for(found.questionnaire, margins=_margins(found, rows))
+    plan = plan_for(found.questionnaire, margins=_margins(found, rows), answers=True)
     records = _counted(_records(connection, found, private_key), step)
     tallied = read_records(found.questionnaire, plan, records, areas=[row.code for row in rows])
     before = queries.release_list(connection, survey)
+    history = _history(connection, found, waves, before)
     made = make_release(
         tallied,
         plan,
@@ -63,7 +64,9 @@ def publish_release(
                 languages=found.locales,
                 waves=len([w for w in waves if w.number <= found.number]),
             ),
-            previous=_previous(connection, found, waves, before),
+            previous=history[-1:],
+            history=history,
+            policies=tuple(PolicyDate(day=p.day, label=p.label, areas=p.areas) for p in policies.policies(connection, survey)),
             ledger=Ledger(published=tuple(queries.release_body(connection, row.id) for row in before if row.wave == found.number)),
         ),
     )
@@ -123,10 +126,12 @@ def _counted(chunks: Iterator[Chunk], step: Step) -> Iterator[Chunk]:
         step(len(chunk[0]))
 
 
-def _previous(connection: Connection, wave: WaveRow, waves: Sequence[WaveRow], before: Sequence[queries.ReleaseRow]) -> tuple[Release, ...]:
-    """The newest release of the wave before, if it asked the same questionnaire: what change is measured against."""
+def _history(connection: Connection, wave: WaveRow, waves: Sequence[WaveRow], before: Sequence[queries.ReleaseRow]) -> tuple[Release, ...]:
+    """The newest release of every earlier wave that asked the same questionnaire, first wave first: the last is what change is measured
+    against."""
+    same = {w.number for w in waves if w.number < wave.number and w.questionnaire.code == wave.questionnaire.code}
+    newest: dict[int, queries.ReleaseRow] = {}
     for row in before:  # newest first
-        earlier = next(w for w in waves if w.number == row.wave)
-        if earlier.number < wave.number and earlier.questionnaire.code == wave.questionnaire.code:
-            return (queries.release_body(connection, row.id),)
-    return ()
+        if row.wave in same:
+            newest.setdefault(row.wave, row)
+    return tuple(queries.release_body(connection, newest[number].id) for number in sorted(newest))

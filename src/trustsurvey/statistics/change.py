@@ -27,6 +27,9 @@ SEGMENT_WAVES = 3
 """Fewest waves on each side of the policy date for a segment to have a slope and an error."""
 
 
+NEITHER_SIDE = N_("There must be at least one wave before the policy date and one after it.")
+
+
 class Direction(StrEnum):
     """What a sentence may say."""
 
@@ -153,7 +156,7 @@ def difference_in_differences(
     after = time >= policy
     before_count, after_count = int((~after).sum()), int(after.sum())
     if not before_count or not after_count:
-        return Refusal(message=N_("There must be at least one wave before the policy date and one after it."))
+        return Refusal(message=NEITHER_SIDE)
     weight = np.ones(treated.size) if share is None else share
     contrast = np.where(treated, weight / weight[treated].sum(), -weight / weight[~treated].sum())
     gap = contrast @ estimate
@@ -175,6 +178,20 @@ def difference_in_differences(
         waves_after=after_count,
         gap=tuple(float(g) for g in gap),
     )
+
+
+def before_and_after(estimate: FloatArray, se: FloatArray, after: BoolArray, *, confidence: float = 0.95) -> Effect:
+    """The mean of the waves after a date less that of the waves before, from independent samples with known errors (normal).
+
+    It compares with nothing: whatever else changed at the time is in it. Arrays of shape (waves,).
+
+    Raises:
+        StatisticsError: no wave before or none after.
+    """
+    if after.all() or not after.any():
+        raise StatisticsError("there must be at least one wave before the date and one after it")
+    periods = np.where(after, 1.0 / after.sum(), -1.0 / (~after).sum())
+    return _effect(float(periods @ estimate), float(np.sqrt(periods**2 @ se**2)), np.inf, confidence)
 
 
 def interrupted_series(
