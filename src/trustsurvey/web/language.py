@@ -16,7 +16,6 @@ from trustsurvey.services.offer_locales import Offers
 from trustsurvey.settings import Settings
 from trustsurvey.web.edge import site
 
-
 STAFF = ("/account", "/department", "/translate", "/admin")
 """Where pages may fall back to English: every language that has a catalogue is offered."""
 
