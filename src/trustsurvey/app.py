@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Flask
 from sqlalchemy import Connection, Engine
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from trustsurvey import accounts
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.services.count_fieldwork import PageLanguages
+from trustsurvey.services.keep_wording import keep_all
 from trustsurvey.services.mix import Settling
 from trustsurvey.services.open_wave import WaveRow
 from trustsurvey.settings import Settings, read
@@ -50,7 +52,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engines.open_engine(settings.url)
-    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations), Settling(engine), PageLanguages(engine))
+    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations, pseudo_locales=settings.pseudo_locales), Settling(engine), PageLanguages(engine))
     language.init_app(app, settings)
     limits.init_app(app, settings, memory)
     respond.init_app(app)
@@ -62,3 +64,17 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.register_blueprint(translate.blueprint)
     app.register_blueprint(translate_files.blueprint)
     return app
+
+
+def follow_catalogs(app: Flask) -> None:
+    """For a server: show every catalogue that changes on the disk, and keep the words of the waves that are open."""
+    found: Trustsurvey = app.extensions["trustsurvey"]
+
+    def keep(*_changed: object) -> None:
+        keep_all(found.engine, found.catalogs, day=date.today())  # noqa: DTZ011 - the operator's own calendar
+
+    for code in found.catalogs.locales():
+        found.catalogs[code]  # read before anyone waits for it
+    keep()
+    found.catalogs.then(keep)
+    found.catalogs.watch()

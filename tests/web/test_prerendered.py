@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import brotli
@@ -13,7 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from tests.conftest import LOCALES, SURVEY, notice, small_city
+from trustsurvey.i18n import pofiles
 from trustsurvey.questionnaire import loader
+from trustsurvey.services import translate
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.open_wave import open_wave
 from trustsurvey.store.queries import WaveRow
@@ -120,10 +123,15 @@ def test_a_wave_that_closes_is_closed_at_once_and_the_next_one_asks(
 
 
 def test_a_changed_catalogue_is_seen_at_once(app: Flask, client: FlaskClient, wave: WaveRow, made: list[str]) -> None:
-    client.get(PATH)
-    app.extensions["trustsurvey"].catalogs.reload()
-    client.get(PATH)
-    assert len(made) == 2
+    path, own = f"/s/{SURVEY}/es", app.extensions["trustsurvey"].settings.translations[-1]
+    client.get(path)
+    file = translate.path_of(own, "es", "messages")
+    words = pofiles.Entry("", "Send my answers", forms=("Mandar ya",))
+    pofiles.write(file, replace(pofiles.new(file, "es"), entries=(words,)))
+    assert "Mandar ya" not in client.get(path).text
+    assert app.extensions["trustsurvey"].catalogs.refresh() == ("es",)
+    assert "Mandar ya" in client.get(path).text
+    assert made == ["es", "es"]
 
 
 def test_another_survey_is_another_page(client: FlaskClient, wave: WaveRow, sqlite: Engine) -> None:

@@ -16,7 +16,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi
 
 from trustsurvey import logs
-from trustsurvey.app import create_app
+from trustsurvey.app import create_app, follow_catalogs
 from trustsurvey.cli import terminal
 from trustsurvey.settings import read
 from trustsurvey.web.limits import Memory
@@ -117,7 +117,9 @@ class _Server(BaseApplication):  # type: ignore[misc,unused-ignore]
             self.cfg.set(name, value)
 
     def load(self) -> WSGI:
-        return drained(create_app(memory=self.memory))
+        app = create_app(memory=self.memory)
+        follow_catalogs(app)
+        return drained(app)
 
 
 class _Log(glogging.Logger):  # type: ignore[misc,unused-ignore]
