@@ -52,7 +52,8 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.config.update(SECRET_KEY=settings.key(), MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engines.open_engine(settings.url)
-    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, Catalogs(settings.translations, pseudo_locales=settings.pseudo_locales), Settling(engine), PageLanguages(engine))
+    catalogs = Catalogs(settings.translations, pseudo_locales=settings.pseudo_locales)
+    app.extensions["trustsurvey"] = Trustsurvey(settings, engine, catalogs, Settling(engine), PageLanguages(engine))
     language.init_app(app, settings)
     limits.init_app(app, settings, memory)
     respond.init_app(app)
