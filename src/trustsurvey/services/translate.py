@@ -61,7 +61,8 @@ def template(
                 catalog.add(message.text, context=message.context, auto_comments=[message.comment])
     else:
         for context, name in areas:
-            catalog.add(name, context=context, auto_comments=["Name of the city" if context == "place" else "Name of a neighborhood"])
+            about = {"place": "Name of the city", "policy": "Name of a policy, beside its date"}.get(context, "Name of a neighborhood")
+            catalog.add(name, context=context, auto_comments=[about])
     return catalog
 
 
@@ -87,11 +88,12 @@ def path_of(folder: Path, locale: str, domain: str) -> Path:
     return folder / locale / "LC_MESSAGES" / f"{domain}.po"
 
 
-def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
+def update(folder: Path, locale: str, domain: str, wanted: Catalog, *, keep: bool = False) -> Coverage:
     """Write ``<folder>/<locale>/LC_MESSAGES/<domain>.po`` with exactly the entries of ``wanted``, keeping translations that are there.
 
     A changed source wording starts empty: it is never matched by likeness into use. Where the context says that it is the same string, the
-    earlier wording and its translation stand above it as comments, until it is translated. Comments and order come from ``wanted``.
+    earlier wording and its translation stand above it as comments, until it is translated. Comments and order come
+    from ``wanted``; with ``keep``, entries that it doesn't have stay too, at the end.
     """
     if locale not in PLURALS:
         raise NotFound(f"the plural rule of {locale!r} isn't known; add it to i18n/locales.py first. Known: {', '.join(PLURALS)}")
@@ -99,6 +101,9 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog) -> Coverage:
     old = pofiles.read(path) if path.is_file() else PoFile(str(path))
     fresh = pofiles.new(path, locale)
     entries = tuple(_carried(entry, old, locale) for entry in entries_of(wanted))
+    if keep:
+        asked = {entry.key for entry in entries}
+        entries += tuple(entry for entry in old.entries if entry.key not in asked)
     kept = {name: text for name, text in old.headers.items() if name not in fresh.headers or name == "X-Review"}
     made = replace(fresh, entries=entries, headers={**fresh.headers, **kept}, top=old.top or fresh.top)
     if (data := pofiles.dump(made)) != (path.read_bytes() if path.is_file() else b""):
@@ -181,6 +186,25 @@ def check(folder: Path, locale: str, wanted: Mapping[str, Catalog]) -> list[Faul
             found += error.faults
             continue
         found += [fault(one, str(path)) for one in _check_file(file, locale, entries, terms)]
+    return found
+
+
+def check_own(folder: Path, locale: str, *, terms: Mapping[str, glossary.Glossary]) -> list[Fault]:
+    """Every fault of an installation's own files of a locale, which hold what differs from the shipped ones and nothing else."""
+    found: list[Fault] = []
+    for domain in DOMAINS:
+        path = path_of(folder, locale, domain)
+        if not path.is_file():
+            continue
+        try:
+            file = pofiles.read(path)
+        except CatalogError as error:
+            found += error.faults
+            continue
+        faults = checks.file_faults(file, locale)
+        for entry in file.entries:
+            faults += checks.entry_faults(entry, locale, terms.get(locale, checks.NO_TERMS))
+        found += [fault(one, str(path)) for one in sorted(faults + checks.scale_faults(file.entries), key=lambda one: one.line)]
     return found
 
 
