@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from trustsurvey.cli.margins import read_file
 from trustsurvey.errors import StateError, TrustsurveyError
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.questionnaire import loader, notice
-from trustsurvey.services import close_wave, open_wave
+from trustsurvey.questionnaire.schema import Questionnaire
+from trustsurvey.services import close_wave, keep_wording, open_wave
 from trustsurvey.services.issue_passes import ask_for_passes
 from trustsurvey.services.merge_areas import FLOOR, check_floor
 from trustsurvey.services.mix import mix_closed
+from trustsurvey.services.offer_locales import Offers
 from trustsurvey.services.publish_release import check_key, publish_release
 from trustsurvey.settings import read
 from trustsurvey.store import engine as engines
@@ -87,15 +90,17 @@ def open_(
     """
     settings = read()
     codes = [code.strip() for code in locales.split(",") if code.strip()]
-    offered = Catalogs(settings.translations).locales()
+    catalogs = Catalogs(settings.translations, pseudo_locales=settings.pseudo_locales)
     for code in codes:
-        if code not in offered:
-            raise StateError(f"there is no catalogue for {code!r}; there are: {', '.join(offered)}")
+        if code not in catalogs.locales():
+            raise StateError(f"there is no catalogue for {code!r}; there are: {', '.join(catalogs.locales())}")
     if questionnaire.endswith((".yaml", ".yml")):
         text, file = terminal.read_text(Path(questionnaire)), questionnaire
     else:
         text, file = loader.source(questionnaire, settings.questionnaires)
     words = notice.load(terminal.read_text(notices), locales=codes, file=str(notices))
+    offers = Offers(catalogs, require_reviewed=settings.require_reviewed_locales)
+    _refuse_incomplete(offers, loader.load(text, file=file), codes)
     with terminal.transaction() as connection:
         made = open_wave.open_wave(
             connection,
@@ -109,6 +114,8 @@ def open_(
             sealing_key=_sealing_key(sealed, passes=passes, unsealed=unsealed),
             floor=floor,
         )
+        waiting = _waiting(offers, made)
+        keep_wording.keep(connection, made, catalogs, day=made.opened)
         if passes:
             ask_for_passes(connection, made)
         if margins is not None:
@@ -121,12 +128,40 @@ def open_(
         "wave": made.number,
         "questionnaire": made.questionnaire.hash,
         "locales": codes,
+        "waiting": waiting,
         "sealed": made.is_sealed,
         "passes": passes,
     }
     kinds = " and ".join(word for word, on in (("sealed", made.is_sealed), ("by invitation", passes)) if on)
-    text = f"Wave {made.number} of {survey} is open{kinds and f' ({kinds})'} in {', '.join(codes)}: /s/{survey}"
+    now = [code for code in codes if code not in waiting]
+    text = f"Wave {made.number} of {survey} is open{kinds and f' ({kinds})'} in {', '.join(now)}: /s/{survey}"
+    if waiting:
+        text += (
+            f"\nNobody has reviewed {', '.join(waiting)} yet, so residents are not offered it. When a person who speaks it has read it all, run\n"
+            f'  trustsurvey translations review {" ".join(waiting)} --by "native speaker"\n'
+            "or offer drafts too: TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES=0."
+        )
     terminal.answer(machine, data, text)
+
+
+def _refuse_incomplete(offers: Offers, asked: Questionnaire, codes: Sequence[str]) -> None:
+    """Raise StateError naming what is missing: a survey never goes out half translated."""
+    refused = offers.refused(asked, codes)
+    if refused:
+        lines = [f"{gate.locale}: {gate.reason}" for gate in refused]
+        fix = "See `trustsurvey translations status`; translate what is missing, or leave the language out of --locales."
+        raise StateError("\n".join([*lines, fix]))
+
+
+def _waiting(offers: Offers, made: open_wave.WaveRow) -> list[str]:
+    """The wave's languages that wait for a review. Raises StateError when residents would be offered none at all."""
+    offered = offers.offered(made)
+    if not offered:
+        raise StateError(
+            f"nobody has reviewed {', '.join(made.locales)} yet, so residents would be offered no language: offer English too, "
+            "have one reviewed (trustsurvey translations review), or set TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES=0"
+        )
+    return [code for code in made.locales if code not in offered]
 
 
 def _sealing_key(sealed: Path | None, *, passes: bool, unsealed: bool) -> bytes | None:
@@ -187,6 +222,8 @@ def close(survey: str, closed: datetime | None, key: Path | None, released: date
     engine = terminal.database()
     private = keys.read(key, "private key") if key else None
     with engines.writing(engine).begin() as connection:
+        if (wave := open_wave.current_wave(connection, survey)) is not None and wave.is_open:
+            keep_wording.keep(connection, wave, Catalogs(read().translations), day=terminal.day(closed))
         found = close_wave.close_wave(connection, survey, closed=terminal.day(closed))
         if private is not None:
             check_key(found, private)
