@@ -43,10 +43,11 @@ STAFF = ("/account", "/department", "/translate", "/admin")
 ROLES = {
     "department": "downloads releases",
     "translator": "translates the survey and the interface, into every language or those it is given for",
+    "entry": "types in answers given on paper; nobody of the police",
     "admin": "may do everything",
 }
 
-HOME, TRANSLATORS_HOME = "/department/", "/translate/"
+HOME, TRANSLATORS_HOME, CLERKS_HOME = "/department/", "/translate/", "/department/entry/"
 """Where signing in leads, unless it was asked for on the way to another page."""
 
 PASSWORD_LENGTH = 12
@@ -231,5 +232,5 @@ def _answer(response: Response) -> Response:
         response.status_code = 303  # what follows a form is a GET
     staff = ("department", "admin")
     if response.location == HOME and current_user.is_authenticated and not any(current_user.has_role(role) for role in staff):
-        response.location = TRANSLATORS_HOME
+        response.location = CLERKS_HOME if current_user.has_role("entry") else TRANSLATORS_HOME
     return site.harden(response)

@@ -17,7 +17,7 @@ from trustsurvey.services.mix import Settling
 from trustsurvey.services.open_wave import WaveRow
 from trustsurvey.settings import Settings, read
 from trustsurvey.store import engine as engines
-from trustsurvey.web import api, department, language, limits, respond, results, site, translate, translate_files
+from trustsurvey.web import api, department, entry, language, limits, respond, results, site, translate, translate_files
 from trustsurvey.web.faults import Application
 
 
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     app.register_blueprint(results.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(department.blueprint)
+    app.register_blueprint(entry.blueprint)
     app.register_blueprint(translate.blueprint)
     app.register_blueprint(translate_files.blueprint)
     return app
