@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -79,9 +80,14 @@ def _own_strings(connection: Connection, folder: Path) -> Iterable[strings.Messa
     sources = [(path.read_text(encoding="utf-8"), str(path)) for path in sorted(folder.glob("*.yaml"))]
     for text, file in [*sources, *((text, "questionnaire") for text in wordings.questionnaires(connection))]:
         try:
-            yield from strings.messages(loader.load(text, file=file))
+            yield from _strings_of(text, file)
         except QuestionnaireError as error:
             log.warning("nothing to translate in a questionnaire with faults: %s", error)
+
+
+@lru_cache(maxsize=32)
+def _strings_of(text: str, file: str) -> tuple[strings.Message, ...]:
+    return tuple(strings.messages(loader.load(text, file=file)))
 
 
 def _file(path: Path) -> PoFile:

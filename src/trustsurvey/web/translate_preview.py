@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
@@ -43,8 +44,14 @@ def sights(connection: Any) -> tuple[Sight, ...]:
     """Every survey that has had a wave, then the questionnaires of the library."""
     found = [Sight(survey.code, survey.title, sample=False) for survey in asked(connection)]
     taken = {sight.survey for sight in found}
-    shipped = [loader.load(loader.source(code)[0], file=code) for code in loader.library() if code not in taken]
-    return (*found, *(Sight(one.code, one.title, sample=True) for one in shipped))
+    return (*found, *(sight for sight in _shipped() if sight.survey not in taken))
+
+
+@lru_cache
+def _shipped() -> tuple[Sight, ...]:
+    """The questionnaires of the library: they change with the program alone."""
+    found = [loader.load(loader.source(code)[0], file=code) for code in loader.library()]
+    return tuple(Sight(one.code, one.title, sample=True) for one in found)
 
 
 def page_titles() -> dict[str, str]:
@@ -104,7 +111,8 @@ def _results(release: Release | None, wave: WaveRow | None, words: MarkedCatalog
 def _in_language(wave: WaveRow, code: str) -> WaveRow:
     """``wave`` as if it were offered in ``code``; without the operator's own words in it, theirs stand in the first language they have."""
     words = wave.notices.get(code) or next(iter(wave.notices.values()))
-    return replace(wave, state="open", closed=None, locales=(code,), notices={code: words})
+    locales = wave.locales if code in wave.locales else (*wave.locales, code)
+    return replace(wave, state="open", closed=None, locales=locales, notices={**wave.notices, code: words})
 
 
 def sight_named(connection: Any, survey: str) -> Sight:
