@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from trustsurvey.errors import NotFound
 from trustsurvey.store.tables import area, area_set, questionnaire, wave, wave_wording, wording_revision
@@ -152,10 +152,8 @@ def wordings(connection: Connection, wave_id: int) -> tuple[Wording, ...]:
 def latest_hashes(connection: Connection, wave_id: int) -> Mapping[str, tuple[int, str]]:
     """Number and hash of the newest wording of each locale."""
     table = wave_wording.c
-    query = select(table.locale, func.max(table.number)).where(table.wave_id == wave_id).group_by(table.locale)
-    newest = dict(connection.execute(query).tuples().all())
-    rows = connection.execute(select(table.locale, table.number, table.hash).where(table.wave_id == wave_id))
-    return {locale: (number, digest) for locale, number, digest in rows if newest[locale] == number}
+    query = select(table.locale, table.number, table.hash).where(table.wave_id == wave_id).order_by(table.number)
+    return {row.locale: (row.number, row.hash) for row in connection.execute(query)}
 
 
 # ---------------------------------------------------------------- what there is to translate here
