@@ -8,7 +8,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def each_settings(request: pytest.FixtureRequest, settings: Settings) -> Setting
     """Settings of a migrated, empty database of each kind."""
     found = settings
     if request.param == "postgresql":
-        found = Settings(instance=settings.instance, database_url=request.getfixturevalue("postgres"))
+        found = replace(settings, database_url=request.getfixturevalue("postgres"))
     made = open_engine(found.url)
     if request.param == "postgresql":
         with made.begin() as connection:

@@ -137,7 +137,7 @@ def open_(
     text = f"Wave {made.number} of {survey} is open{kinds and f' ({kinds})'} in {', '.join(now)}: /s/{survey}"
     if waiting:
         text += (
-            f"\nNobody has reviewed {', '.join(waiting)} yet, so residents are not offered it. When somebody who speaks it has read it, run\n"
+            f"\nNobody has reviewed {', '.join(waiting)} yet, so residents are not offered it. When a person who speaks it has, run\n"
             f'  trustsurvey translations review {" ".join(waiting)} --by "native speaker"\n'
             "or offer drafts too: TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES=0."
         )
