@@ -1,7 +1,7 @@
 """Make one file of a release in a process of its own, so that a server goes on answering.
 
-``python -m trustsurvey.services.make_file FILE``: ``FILE.job`` says what to make; ``FILE.progress`` says how far it is; ``FILE`` appears when
-it is whole, or ``FILE.failed`` with the reason.
+``python -m trustsurvey.services.make_file FILE``: ``FILE.job`` says what to make; ``FILE.progress`` says how far it is; ``FILE`` appears
+when it is whole, or ``FILE.failed`` with the reason.
 """
 
 from __future__ import annotations

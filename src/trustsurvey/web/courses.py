@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,7 +10,7 @@ from itertools import pairwise
 from trustsurvey.analysis.release import Estimate, Measure, Release, Unit, Wave
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pens import Scale, SvgPen, scale
-from trustsurvey.publish.trend import LEAST, POLICY_DATES, Event
+from trustsurvey.publish.trend import LEAST
 
 TOP, BOTTOM, HEIGHT = 46, 196, 226  # pixels
 LEFT, RIGHT = 9.0, 93.0  # per cent
@@ -29,6 +29,14 @@ class Stop:
     @property
     def shown(self) -> bool:
         return self.cell is not None and self.cell.estimate is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A policy and the day from which it held."""
+
+    label: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def course(edition: Edition, history: Sequence[Release], area: str | None) -> Co
     stops = [_stop(edition, release, release.wave, measure, area) for release in alike if release.wave is not None]
     if sum(stop.shown for stop in stops) < 2:
         return None
-    return Course(measure, area, stops, _events(history[-1].method, stops))
+    return Course(measure, area, stops, _events(edition, area, stops))
 
 
 def _comparable(release: Release, earlier: Release) -> bool:
@@ -68,12 +76,10 @@ def _stop(edition: Edition, release: Release, wave: Wave, measure: Measure, area
     return Stop(edition.wave_label(wave.label), middle, release.estimate(measure.code, area), city)
 
 
-def _events(method: Mapping[str, object], stops: Sequence[Stop]) -> list[Event]:
-    """Policies between a month before the first wave and a month after the last, in their order."""
-    noted = method.get(POLICY_DATES)
-    if not isinstance(noted, list | tuple):
-        return []
-    events = [Event(str(entry["label"]), date.fromisoformat(str(entry["date"]))) for entry in noted]
+def _events(edition: Edition, area: str | None, stops: Sequence[Stop]) -> list[Event]:
+    """Policies between a month before the first wave and a month after the last, in their order; those of other areas are left out."""
+    known = [p for p in edition.release.policies if area is None or not p.areas or area in p.areas]
+    events = [Event(edition.catalog.pgettext("policy", policy.label), policy.day) for policy in known]
     return sorted((e for e in events if stops[0].day - MONTH <= e.day <= stops[-1].day + MONTH), key=lambda e: e.day)
 
 
@@ -107,11 +113,13 @@ def _x(found: Course, day: date) -> float:
 
 
 def _draw_events(pen: SvgPen, edition: Edition, found: Course) -> None:
+    """Each with its name above, or with its number in the list below where there is no room for names."""
     for n, event in enumerate(found.events):
         x, row = _x(found, event.day), 12 + 14 * (n % 2)
         pen.line(f"{x}%", row + 5, f"{x}%", BOTTOM, "policy")
-        anchor = "m" if 20 < x < 80 else "" if x <= 20 else "e"
-        pen.text(f"{x}%", row, edition.named(event.label), f"s halo {anchor}".strip())
+        anchor = "m" if 25 < x < 75 else "" if x <= 25 else "e"
+        pen.text(f"{x}%", row, edition.named(event.label), f"s halo wide {anchor}".strip())
+        pen.text(f"{x}%", row, edition.number(n + 1), "s halo narrow m")
 
 
 def _draw_city(pen: SvgPen, edition: Edition, found: Course, across: Scale) -> None:
