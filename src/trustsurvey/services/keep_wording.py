@@ -10,11 +10,13 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from trustsurvey.analysis.release import Release
 from trustsurvey.i18n.catalogs import Catalog, Catalogs
 from trustsurvey.questionnaire import catalog as strings
 from trustsurvey.questionnaire.schema import Questionnaire
@@ -85,3 +87,31 @@ def keep_all(engine: Engine, catalogs: Catalogs, *, day: date) -> None:
                 keep(connection, wave, catalogs, day=day)
     except IntegrityError:
         log.debug("another process has kept these words")
+
+
+def with_wordings(connection: Connection, wave: WaveRow, made: Release) -> Release:
+    """``made``, which says in its method what words its answers are answers to.
+
+    ``wordings``: by language, the fingerprint of each wording with the day it came into use. ``wording_revisions``: every change of the
+    questionnaire's words in the wave's languages between its opening and its close: locale, day, context, old, new, source, reason.
+    """
+    kept: dict[str, list[dict[str, str]]] = {}
+    for one in wordings.wordings(connection, wave.id):
+        kept.setdefault(one.locale, []).append({"hash": one.hash, "since": one.since.isoformat()})
+    asked = {message.context for message in strings.messages(wave.questionnaire)}
+    revisions = [
+        {
+            "locale": one.locale,
+            "day": one.day.isoformat(),
+            "context": one.context,
+            "old": " / ".join(one.old),
+            "new": " / ".join(one.new),
+            "source": one.source,
+            "reason": one.reason,
+        }
+        for one in wordings.revisions_between(connection, wave.opened, wave.closed or made.released, wave.locales)
+        if one.context in asked
+    ]
+    if not kept and not revisions:
+        return made
+    return replace(made, method={**made.method, "wordings": kept, "wording_revisions": revisions})
