@@ -11,6 +11,7 @@ from trustsurvey.analysis.pipeline import Chunk, Ledger, PolicyDate, ReleaseCont
 from trustsurvey.analysis.release import Area, Instrument, Release, Wave
 from trustsurvey.anonymity import sealing
 from trustsurvey.errors import NotFound, StateError
+from trustsurvey.services.keep_wording import with_wordings
 from trustsurvey.store import policies, queries
 from trustsurvey.store.queries import AreaRow, WaveRow
 
@@ -70,6 +71,7 @@ def publish_release(
             ledger=Ledger(published=tuple(queries.release_body(connection, row.id) for row in before if row.wave == found.number)),
         ),
     )
+    made = with_wordings(connection, found, made)
     queries.add_release(connection, found.id, made)
     return made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from reportlab.lib.units import mm
 
 from trustsurvey.analysis.release import Flag
@@ -20,14 +23,16 @@ LEAST_ALPHA = 0.7
 def quality_pages(sheet: Sheet, _city: CityMap) -> None:
     """Nothing where the release says nothing of it."""
     release, t = sheet.edition.release, sheet.edition.catalog
-    if not (release.reliability or release.reliability_by_group or release.item_differences or release.drivers):
+    changed = release.method.get("wording_revisions") or ()
+    if not (release.reliability or release.reliability_by_group or release.item_differences or release.drivers or changed):
         return
     sheet.begin(outline=t.gettext("Data quality"))
     y = sheet.text(t.gettext("How good the data are"), 0, TOP, WIDTH, HEADING, role="H1")
     y = _reliability(sheet, y)
     y = _by_language(sheet, y)
     y = _same_meaning(sheet, y)
-    _drivers(sheet, y)
+    y = _drivers(sheet, y)
+    _changed_words(sheet, changed, y)
 
 
 def _reliability(sheet: Sheet, top: float) -> float:
@@ -110,14 +115,38 @@ def _same_meaning(sheet: Sheet, top: float) -> float:
     return sheet.text(f"{said} {found}", 0, y, WIDTH, BODY if not flagged else STRONG)
 
 
-def _drivers(sheet: Sheet, top: float) -> None:
+def _changed_words(sheet: Sheet, changed: Sequence[Mapping[str, str]], top: float) -> None:
+    """Each question that read otherwise from some day on, while people answered."""
+    edition, t = sheet.edition, sheet.edition.catalog
+    if not changed:
+        return
+    y = top + 7 * mm
+    if y + 60 > BOTTOM:
+        sheet.begin()
+        y = TOP
+    y = sheet.text(t.gettext("Words that changed while people answered"), 0, y, WIDTH, SUBHEADING, role="H2") + 3
+    for one in changed:
+        line = t.gettext(
+            "%(language)s, since %(day)s: “%(new)s” instead of “%(old)s”.",
+            language=capitalized(edition.locale.language_name(one["locale"])),
+            day=edition.locale.date(date.fromisoformat(one["day"])),
+            new=edition.named(one["new"]),
+            old=edition.named(one["old"]),
+        )
+        if y + 36 > BOTTOM:
+            sheet.begin()
+            y = TOP
+        y = sheet.text(line, 0, y, WIDTH, BODY) + 2
+
+
+def _drivers(sheet: Sheet, top: float) -> float:
     edition, t = sheet.edition, sheet.edition.catalog
     found = edition.release.drivers
     if found is None or found.outcome not in edition.measures:
-        return
+        return top
     pairs = sorted((d for d in found.drivers if d.domain in edition.measures), key=lambda d: -d.share)
     if not pairs:
-        return
+        return top
     marks = [Mark(d.share, d.lci, d.uci) for d in pairs]
     plot = Plot(310, WIDTH - 314, scale([v for d in pairs for v in (d.lci, d.uci)], lowest=0), marks, edition.number)
 
@@ -139,4 +168,4 @@ def _drivers(sheet: Sheet, top: float) -> None:
         r2=percent(found.r2),
     )
     heads = (t.gettext("Domain"), t.pgettext("part of a whole, in percent", "Share"), interval_heading(edition))
-    Table(sheet, title, heads, (180, 220, 288), note=note, firm=1, plot=plot).draw(rows, top)
+    return Table(sheet, title, heads, (180, 220, 288), note=note, firm=1, plot=plot).draw(rows, top)
