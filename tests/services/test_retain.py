@@ -206,7 +206,7 @@ def run(sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_retain_shows_first_and_destroys_when_told(run: Run, settings: Settings) -> None:
     def rows(*arguments: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = json.loads(run("retain", "--json", *arguments).output)
+        found: list[dict[str, object]] = json.loads(run("retain", "--json", *arguments).stdout)
         return found
 
     assert "kept until 2027-01-23" in run("retain", "--yes").output

@@ -59,7 +59,7 @@ def destroy(connection: Connection, waves: Sequence[Kept], *, today: date) -> tu
     """
     done = tuple(one for one in waves if one.is_due(today) and retention.destroy(connection, one.wave.id, today))
     for one in done:
-        log.info("records of wave %d of %s destroyed", one.wave.number, one.wave.survey.code)
+        log.warning("records of wave %d of %s destroyed", one.wave.number, one.wave.survey.code)
     return done
 
 
@@ -69,7 +69,7 @@ def hold(connection: Connection, survey: str, number: int, *, reason: str) -> Wa
     if not reason.strip():
         raise StateError("a hold needs a reason: whose demand it is, and which case")
     retention.set_hold(connection, found.id, reason.strip())
-    log.info("records of wave %d of %s held: %s", number, survey, reason.strip())
+    log.warning("records of wave %d of %s held: %s", number, survey, reason.strip())
     return found
 
 
@@ -79,7 +79,7 @@ def release_hold(connection: Connection, survey: str, number: int) -> WaveRow:
     if found.hold is None:
         raise StateError(f"wave {number} of {survey} is not held")
     retention.set_hold(connection, found.id, None)
-    log.info("records of wave %d of %s no longer held; the reason was: %s", number, survey, found.hold)
+    log.warning("records of wave %d of %s no longer held; the reason was: %s", number, survey, found.hold)
     return found
 
 

@@ -7,7 +7,7 @@
 const blindRSA = (() => {
   const Bytes = Uint8Array;
   const hex = data => [...data].map(byte => byte.toString(16).padStart(2, 0)).join("");
-  const bytes = text => Bytes.from(text.match(/../g), pair => parseInt(pair, 16));
+  const bytes = text => Bytes.from(text.match(/../g), pair => "0x" + pair);
   const number = data => BigInt("0x" + hex(data));
   const size = modulus => modulus.toString(16).length + 1 >> 1;
   const sized = (value, modulus) => bytes(value.toString(16).padStart(2 * size(modulus), 0));
@@ -15,13 +15,11 @@ const blindRSA = (() => {
   const sha = async data => new Bytes(await crypto.subtle.digest("SHA-384", data));
   const random = length => crypto.getRandomValues(new Bytes(length));
 
-  const power = (base, exponent, modulus) => {
-    let result = 1n;
-    for (; exponent; exponent >>= 1n) {
-      if (exponent & 1n) result = result * base % modulus;
-      base = base * base % modulus;
-    }
-    return result;
+  /* To the power of 65537, which is sixteen squarings and one product. */
+  const power = (base, modulus) => {
+    let result = base;
+    for (let n = 16; n--;) result = result * result % modulus;
+    return result * base % modulus;
   };
 
   /* Euclid's algorithm. A value without an inverse would be a divisor of the modulus: finding one is breaking the key. */
@@ -45,19 +43,20 @@ const blindRSA = (() => {
   const blind = async (modulus, prepared = random(64), salt = random(48), factor = 0n) => {
     while (factor < 1n || factor >= modulus) factor = number(random(size(modulus)));
     const encoded = number(await encode(prepared, salt, modulus.toString(2).length - 1));
-    return [sized(encoded * power(factor, 65537n, modulus) % modulus, modulus), prepared, salt, factor, encoded];
+    return [sized(encoded * power(factor, modulus) % modulus, modulus), prepared, salt, factor, encoded];
   };
 
   /* The unblinded signature. Throws when it isn't one under this key. */
   const finalize = (modulus, [, , , factor, encoded], signature) => {
     const signed = number(signature) * inverse(factor, modulus) % modulus;
-    if (power(signed, 65537n, modulus) != encoded) throw 0;
+    if (power(signed, modulus) != encoded) throw 0;
     return sized(signed, modulus);
   };
 
   /* The page. Where WebCrypto is missing it works as without JavaScript: the code goes with the answers, and the page says so.
      What blinds the message stays in this tab alone (sessionStorage), so that a page loaded again gets the same signature and the code
-     isn't burnt; leaving, sending and closing the tab forget it. The code leaves the address bar at once. */
+     isn't burnt; leaving, sending and closing the tab forget it. The code leaves the address bar at once. It is exchanged with the first
+     answer: whoever only looks, or opens the square in one browser to answer in another, hasn't used the invitation. */
   const start = async ({ pass, code, said, send }) => {
     const { key, at, ready, other, failed } = pass.dataset;
     const modulus = BigInt("0x" + key);
@@ -69,31 +68,33 @@ const blindRSA = (() => {
       code.parentNode.hidden = true;
     };
 
-    const exchange = async () => {
+    let going;
+    const exchange = () => going = going || (async () => {
       const [same, message, random, divisor] = was();
       const again = divisor && code.value == same ? [bytes(message), bytes(random), BigInt(divisor)] : [];
       const state = await blind(modulus, ...again);
       const [blinded, prepared, salt, factor] = state;
       kept.pass = [code.value, hex(prepared), hex(salt), factor].join(".");
+      let reply = {};
       try {
         const body = new URLSearchParams({ code: code.value, blinded: hex(blinded) });
-        const { signature, error } = await (await fetch(at, { method: "POST", body })).json();
-        if (error) return said.value = error;
-        pass.value = hex(prepared) + "." + hex(finalize(modulus, state, bytes(signature)));
+        reply = await (await fetch(at, { method: "POST", body })).json();
+        pass.value = hex(prepared) + "." + hex(finalize(modulus, state, bytes(reply.signature)));
         done();
-      } catch { said.value = failed }
-    };
+      } catch { said.value = reply.error || failed }
+      going = 0;
+    })();
 
     code.name = said.value = "";
     if (pass.value) return done();
-    const [invited, mark] = location.hash.slice(1).split(".");
+    const [, invited, mark] = location.hash.split(/[#.]/);
     code.value = code.value || was()[0];
     if (mark) {
       history.replaceState(0, "", location.pathname);
       if (!hex(await sha(bytes(key))).startsWith(mark)) return said.value = other;
-      code.value = invited;
+      kept.pass = code.value = invited;
     }
-    code.onchange = exchange;
+    pass.form.onchange = () => pass.value || code.value && exchange();
     /* Pressed twice it sends once: the second would read that the invitation is used. After a while it may be pressed again. */
     send.onclick = async event => {
       event.preventDefault();
@@ -102,7 +103,6 @@ const blindRSA = (() => {
       pass.value ? pass.form.submit() : code.focus();
       setTimeout(() => send.disabled = false, 4000);
     };
-    if (code.value) exchange();
   };
 
   if (crypto.subtle) start(document.forms.survey);
