@@ -109,7 +109,7 @@ def with_wordings(connection: Connection, wave: WaveRow, made: Release) -> Relea
             "source": one.source,
             "reason": one.reason,
         }
-        for one in wordings.revisions_between(connection, wave.opened, wave.closed or made.released, wave.locales)
+        for one in wordings.revisions_between(connection, wave.opened, wave.closed or date.max, wave.locales)
         if one.context in asked
     ]
     if not kept and not revisions:
