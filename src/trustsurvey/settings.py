@@ -64,6 +64,7 @@ class Settings:
         "300 per minute",
     )
     rate_sign_in: str = _setting("TRUSTSURVEY_RATE_SIGN_IN", "Attempts to sign in from one address", "10 per minute; 60 per hour")
+    rate_api: str = _setting("TRUSTSURVEY_RATE_API", "Requests of one address to each address of the public API", "120 per minute")
     rate_storage: str = _setting(
         "TRUSTSURVEY_RATE_STORAGE", "Where limits are counted: memory, or a Redis or Valkey that writes nothing to disk", "memory://"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import jsonschema
@@ -14,10 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from tests.conftest import SURVEY
+from trustsurvey.app import create_app
 from trustsurvey.publish import FORMATS
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.publish_release import publish_release
+from trustsurvey.settings import Settings
 from trustsurvey.store.queries import WaveRow
 
 with warnings.catch_warnings():
@@ -129,3 +132,26 @@ def test_a_fault_is_a_problem_in_json(client: FlaskClient, path: str, status: in
 def test_before_the_first_release(client: FlaskClient, wave: WaveRow) -> None:
     assert client.get(BASE).json["total"] == 0
     assert client.get(f"{BASE}/latest").status_code == 404
+
+
+def test_a_browser_may_ask_with_an_etag(client: FlaskClient, wave: WaveRow) -> None:
+    before = client.options(BASE, headers={"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"})
+    assert before.headers["Access-Control-Allow-Origin"] == "*"
+    assert before.headers["Access-Control-Allow-Headers"] == "If-None-Match"
+    assert "GET" in before.headers["Access-Control-Allow-Methods"]
+    assert "POST" not in before.headers["Access-Control-Allow-Methods"]
+    assert "ETag" in client.get(BASE).headers["Access-Control-Expose-Headers"]
+
+
+def test_one_address_is_held_back_and_told_how_long(settings: Settings, sqlite: Engine, wave: WaveRow) -> None:
+    app = create_app(replace(settings, rate_api="3 per minute"))
+    client = app.test_client()
+    assert [client.get(BASE, environ_base={"REMOTE_ADDR": "203.0.113.5"}).status_code for _ in range(4)] == [200, 200, 200, 429]
+    held = client.get(BASE, environ_base={"REMOTE_ADDR": "203.0.113.5"})
+    assert held.content_type == "application/problem+json"
+    assert held.json["status"] == 429
+    assert 0 < int(held.headers["Retry-After"]) <= 60
+    assert held.headers["Access-Control-Allow-Origin"] == "*"
+    assert held.headers["Cache-Control"] == "no-store"
+    assert client.get(BASE, environ_base={"REMOTE_ADDR": "203.0.113.6"}).status_code == 200
+    app.extensions["trustsurvey"].engine.dispose()

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from trustsurvey import __version__
@@ -96,13 +97,26 @@ def _known_locale() -> None:
 def _finish(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "public, max-age=300")
     response.headers["Access-Control-Allow-Origin"] = "*"  # public figures, read with no account
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+    if request.method == "OPTIONS":  # a browser asks first when a page sends If-None-Match
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
     return site.harden(site.packed(response))
 
 
 @blueprint.errorhandler(NotFound)
 def _missing(error: NotFound) -> Response:
     return _problem(HTTPStatus.NOT_FOUND, str(error))
+
+
+@blueprint.errorhandler(429)
+def _too_many(error: RateLimitExceeded) -> Response:
+    response = _problem(HTTPStatus.TOO_MANY_REQUESTS, f"one address may ask {error.description}; ask again later")
+    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    response.headers["Retry-After"] = str(seconds)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.errorhandler(HTTPException)
@@ -185,7 +199,10 @@ def _description() -> dict[str, Any]:
     paths: dict[str, Any] = {
         "/api/v1/openapi.json": _get("This description", [], {JSON: {"schema": {"type": "object"}}}, missing=False),
         "/api/v1/surveys/{survey}/releases": _get(
-            "Releases, newest first", [survey, *pages, locale], {JSON: {"schema": {"$ref": "#/components/schemas/Releases"}}}, bad=True
+            "Releases, newest first; the Link header leads to the next and the previous page",
+            [survey, *pages, locale],
+            {JSON: {"schema": {"$ref": "#/components/schemas/Releases"}}},
+            bad=True,
         ),
     }
     for which, parameters in (("latest", [survey, locale]), ("{number}", [survey, number, locale])):
@@ -322,12 +339,17 @@ _REFUSED: dict[str, Any] = {
 
 def _get(summary: str, parameters: list[Any], content: dict[str, Any], *, missing: bool = True, bad: bool = False) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    responses: dict[str, Any] = {"200": {"description": summary, "content": content}, "304": {"description": "Not changed since (ETag)"}}
+    etag = {"ETag": {"description": "Send it back as If-None-Match", "schema": {"type": "string"}}}
+    responses: dict[str, Any] = {
+        "200": {"description": summary, "headers": etag, "content": content},
+        "304": {"description": "Not changed since (If-None-Match)", "headers": etag},
+    }
     if bad:
         responses["400"] = {"description": "A parameter is out of range", "content": problem}
     if missing:
         responses["404"] = {"description": "There is no such survey, release or locale", "content": problem}
-    responses["429"] = {"description": "Too many requests"}
+    wait = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
+    responses["429"] = {"description": "Too many requests from one address", "headers": wait, "content": problem}
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 

@@ -31,6 +31,7 @@ AGAIN = 600
 """Seconds within which the same form from the same address is the same sending."""
 
 SIGN_IN = "security.login"
+API = "api"
 
 _HEAD = struct.Struct("<Q32s")
 _SLOT = struct.Struct("<I16s")
@@ -121,7 +122,9 @@ def network(address: str) -> str:
 
 
 def init_app(app: Flask, settings: Settings, memory: Memory | None = None) -> None:
-    """Limit the residents' pages and the sign-in. ``memory`` is what the server's processes share; without it the application has its own.
+    """Limit the residents' pages, the sign-in and the public API.
+
+    ``memory`` is what the server's processes share; without it the application has its own.
 
     Raises SettingsError for a rate that can't be read and for a place to count that can't be used.
     """
@@ -129,16 +132,22 @@ def init_app(app: Flask, settings: Settings, memory: Memory | None = None) -> No
     app.extensions["trustsurvey.memory"] = memory
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
-    for name, rate in (("RESIDENTS", settings.rate_residents), ("SIGN_IN", settings.rate_sign_in)):
+    for name, written in (("RESIDENTS", settings.rate_residents), ("SIGN_IN", settings.rate_sign_in), ("API", settings.rate_api)):
         try:
-            parse_many(rate)
+            parse_many(written)
         except ValueError as error:
             raise SettingsError(
-                f"TRUSTSURVEY_RATE_{name} is {rate!r}; write it like “300 per minute” or “10 per minute; 60 per hour”"
+                f"TRUSTSURVEY_RATE_{name} is {written!r}; write it like “300 per minute” or “10 per minute; 60 per hour”"
             ) from error
+
+    def rate() -> str:
+        if request.endpoint == SIGN_IN:
+            return settings.rate_sign_in
+        return settings.rate_api if request.blueprint == API else settings.rate_residents
+
     limiter = Limiter(
         lambda: memory.pseudonym(request.remote_addr or ""),
-        default_limits=[lambda: settings.rate_sign_in if request.endpoint == SIGN_IN else settings.rate_residents],
+        default_limits=[rate],
         default_limits_exempt_when=_is_free,
         storage_uri=settings.rate_storage,
         strategy="fixed-window",
@@ -155,7 +164,7 @@ def init_app(app: Flask, settings: Settings, memory: Memory | None = None) -> No
 def _is_free() -> bool:
     if request.endpoint == SIGN_IN:
         return request.method != "POST"
-    return request.blueprint not in ("respond", "sending")
+    return request.blueprint not in ("respond", "sending", API)
 
 
 def _too_many(_error: Exception) -> Response:
