@@ -11,12 +11,15 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
+from tests.web.test_accounts import sign_in
 from trustsurvey.analysis.release import Release
+from trustsurvey.app import create_app
 from trustsurvey.cli import main
 from trustsurvey.questionnaire import loader
 from trustsurvey.services import build_demo, read_releases
 from trustsurvey.services.demo import people
 from trustsurvey.services.open_wave import open_surveys
+from trustsurvey.settings import Settings
 from trustsurvey.store import queries
 from trustsurvey.store.engine import open_engine
 
@@ -103,6 +106,12 @@ def test_again_it_serves_the_same_with_a_new_password(demo: Path, monkeypatch: p
     said = [json.loads(CliRunner().invoke(main, ["demo", "--no-serve", "--json"], catch_exceptions=False).output) for _ in range(2)]
     assert not said[0]["built"]
     assert said[0]["password"] != said[1]["password"]
+    app = create_app(Settings(instance=demo / "instance"))
+    for email, role in said[1]["accounts"].items():
+        assert sign_in(app.test_client(), email, said[1]["password"]).location == (
+            "/translate/" if role == "translator" else "/department/"
+        )
+    app.extensions["trustsurvey"].engine.dispose()
 
 
 def test_it_does_not_touch_anything_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from trustsurvey.accounts import add_user, set_password
 from trustsurvey.anonymity import sealing
 from trustsurvey.app import create_app
 from trustsurvey.cli import serve, terminal
+from trustsurvey.errors import StateError
 from trustsurvey.services import build_demo
 from trustsurvey.services.mix import mix
 from trustsurvey.settings import Settings, read
@@ -20,6 +21,9 @@ from trustsurvey.store import engine as engines
 from trustsurvey.store import migrate
 
 EMAIL = "analyst@larkhaven.example.com"
+TRANSLATOR, REVIEWER = "translator@larkhaven.example.com", "reviewer@larkhaven.example.com"
+ACCOUNTS = {EMAIL: "department", TRANSLATOR: "translator", REVIEWER: "translator"}
+"""Who can sign in, and as what: two translators, since nobody reviews their own words."""
 
 
 @click.command()
@@ -50,12 +54,14 @@ def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
         mix(engine)
     password = secrets.token_urlsafe(12)
     app = create_app(settings)
-    if built:
-        add_user(app, EMAIL, password, ["department"])
-    else:
-        set_password(app, EMAIL, password)
+    for email, role in ACCOUNTS.items():
+        try:
+            set_password(app, email, password)
+        except StateError:  # a new demo, or one that was built before there was such an account
+            add_user(app, email, password, [role])
     address = f"http://{host}:{port}"
     data = {"built": built, "seconds": round(time.monotonic() - started, 1), "email": EMAIL, "password": password, "address": address}
+    data["accounts"] = ACCOUNTS
     terminal.answer(machine, data, _welcome(data, no_serve))
     if not no_serve:
         serve.run(host, port, workers=2)
@@ -85,8 +91,11 @@ def _welcome(data: dict[str, object], no_serve: bool) -> Panel:
         f"A resident's phone   {address}/s/{build_demo.SURVEY}",
         f"The public results   {address}/results/{build_demo.SURVEY}",
         f"The department       {address}/department/",
+        f"The translators      {address}/translate/",
         "",
         f"Sign in as           [bold]{data['email']}[/bold]",
+        f"  to translate       [bold]{TRANSLATOR}[/bold]",
+        f"  to review          [bold]{REVIEWER}[/bold]",
         f"Password             [bold]{data['password']}[/bold]   [dim](new at every start)[/dim]",
     ]
     if no_serve:
