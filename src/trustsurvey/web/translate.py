@@ -81,7 +81,7 @@ def overview() -> str:
     return render_template(
         "translate/overview.html",
         progress=found,
-        draft={code: any(part.total and not part.review.startswith("reviewed") for part in parts) for code, parts in found.items()},
+        draft={code: not this_site().catalogs.is_reviewed(code) for code in found},
         held={code: pages.held(progress) for code, progress in found.items()},
         faults={code: this_site().catalogs.faults(code) for code in found},
     )
