@@ -11,6 +11,7 @@ from trustsurvey.cli import (
     analyse,
     areas,
     bench,
+    codebook,
     comments,
     database,
     demo,
@@ -80,3 +81,4 @@ for command in (
     bench.bench,
 ):
     main.add_command(command)
+questionnaire.questionnaire.add_command(codebook.codebook)
