@@ -56,7 +56,7 @@ def waves(engine: Engine, *, survey: str, areas: int = 24) -> tuple[Release, ...
     days = ((date(2026, 2, 2), "February 2026", 6.0), (date(2026, 5, 4), "May 2026", 0.5), (date(2026, 10, 5), "October 2026", 0.0))
     policies = (
         Policy(day=date(2026, 4, 1), label="Police agree to help immigration enforcement"),
-        Policy(day=date(2026, 6, 15), label="Officers on foot", areas=("N03",)),
+        Policy(day=date(2026, 6, 15), label="Officers on foot", areas=("N01",)),
     )
     made = []
     for number, (day, label, more) in enumerate(days, start=1):

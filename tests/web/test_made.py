@@ -24,6 +24,8 @@ from tests.web.shown import store
 from tests.web.test_accounts import EMAIL, PASSWORD, sign_in
 from trustsurvey.accounts import add_user
 from trustsurvey.analysis.release import Release
+from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish import export
 from trustsurvey.publish.edition import Edition
 from trustsurvey.services import make_file
@@ -43,6 +45,11 @@ def made(settings: Settings) -> Made:
 @pytest.fixture
 def release() -> Release:
     return sample.one_area()
+
+
+@pytest.fixture
+def edition(settings: Settings, release: Release) -> Edition:
+    return Edition(release, Locale("en"), Catalogs(settings.translations)["en"])
 
 
 def slow(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> Callable[[], int]:
@@ -75,10 +82,9 @@ def gone(process: int) -> None:
         time.sleep(0.01)
 
 
-def test_the_report_is_made_elsewhere_once_and_is_the_same(made: Made, release: Release, app: Flask) -> None:
+def test_the_report_is_made_elsewhere_once_and_is_the_same(made: Made, release: Release, edition: Edition) -> None:
     found = made.ask(release, "pdf", "en", patience=60)
-    catalog = app.extensions["trustsurvey"].catalogs["en"]
-    assert found == export(release, "pdf", catalog.locale, catalog)
+    assert found == export(release, "pdf", edition.locale, edition.catalog)
     (kept,) = [path for path in made.folder.iterdir() if path.name != make_file.QUEUE]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert release.released is not None
@@ -132,12 +138,6 @@ def test_steps_are_told_in_order(edition: Edition) -> None:
     assert make_file.written(edition, "pdf", lambda *step: told.append(step)).startswith(b"%PDF")
     assert [step for step, _ in told] == list(range(len(told)))
     assert {of for _, of in told} == {len(told)}
-
-
-@pytest.fixture
-def edition(app: Flask, release: Release) -> Edition:
-    catalog = app.extensions["trustsurvey"].catalogs["en"]
-    return Edition(release, catalog.locale, catalog)
 
 
 # ---------------------------------------------------------------- on the page

@@ -126,6 +126,7 @@ def _render(template: str, edition: Edition, frame: Frame, *, area: str = "", he
         area=area,
         heading=heading,
         here=HERE,
+        address="" if frame.staff else request.full_path.rstrip("?"),
         card=None if frame.staff or not heading else previews.said(edition, area or None, heading),
         **found,
     )
