@@ -26,9 +26,9 @@ def codebook(survey: str | None, wave: int | None, machine: bool) -> None:
     columns = [(c["position"], c["name"], ", ".join(f"{sign} {text}" for sign, text in c["values"].items())) for c in data["columns"]]
     words = [(w["locale"], w["since"], w["hash"]) for w in data["wordings"]]
     asked = data["questionnaire"]
-    head = f"{data['survey']}, wave {data['wave']} ({data['label']}): {asked['code']}, version {asked['version']}\n[dim]{asked['hash']}[/dim]\n"
+    head = f"{data['survey']}, wave {data['wave']} ({data['label']}): {asked['code']}, version {asked['version']}"
     text = Group(
-        head,
+        f"{head}\n[dim]{asked['hash']}[/dim]\n",
         terminal.table("column", "name", "values", rows=columns, right=["column"]),
         "",
         terminal.table("language", "since", "words (SHA-256)", rows=words),

@@ -18,8 +18,8 @@ SPECIAL = {DONT_KNOW: "don't know", PREFER_NOT: "prefer not to say", NOT_ANSWERE
 def read_codebook(connection: Connection, survey: str, *, wave: int | None = None) -> dict[str, Any]:
     """The newest wave's codebook, or that of wave ``wave``, as JSON holds it.
 
-    ``columns``: name, position (from 1), item, question, and what each character means. ``wordings``: by language every wording in use, with
-    its fingerprint (SHA-256), the day since when, and the words by context. Raises NotFound.
+    ``columns``: name, position (from 1), item, question, and what each character means. ``wordings``: by language every wording in use,
+    with its fingerprint (SHA-256), the day since when, and the words by context. Raises NotFound.
     """
     found = _chosen(connection, survey, wave)
     asked = found.questionnaire
