@@ -112,6 +112,21 @@ def test_others_are_sent_away(bench: Bench, path: str) -> None:
     assert (answer.status_code, answer.location.split("?")[0]) == (303, "/account/login")
 
 
+def test_who_was_signed_out_while_writing_loses_nothing(bench: Bench) -> None:
+    path = address(RESPECT, "am")
+    client = bench.app.test_client()
+    sign_in(client, "maria@example.org", PASSWORD)
+    data = {**filled(client, path), "form": "ፖሊስ"}
+    client.delete_cookie("staff")
+    answer = client.post(path, data=data)
+    assert answer.status_code == 401
+    assert "reload this page" in text(answer)
+    sign_in(client, "maria@example.org", PASSWORD)
+    again = client.post(path, data=data)  # what reloading does
+    assert again.status_code == 422
+    assert BeautifulSoup(again.get_data(as_text=True), "html5lib").select_one("textarea").get_text() == "ፖሊስ"  # type: ignore[union-attr]
+
+
 def test_the_department_does_not_translate(bench: Bench) -> None:
     add_user(bench.app, "chief@example.org", PASSWORD, ["department"])
     client = bench.app.test_client()

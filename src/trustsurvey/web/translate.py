@@ -49,6 +49,16 @@ def guard(workbench: Blueprint) -> None:
     site.guard(workbench, cache="no-store")
 
     @workbench.before_request
+    def _keep_what_was_written() -> Response | None:
+        if request.method != "POST" or current_user.is_authenticated:
+            return None  # a redirect to the sign-in page would lose the form; this page can be sent again
+        return site.message(
+            401,
+            _("You have been signed out"),
+            _("Sign in again in another window. Then reload this page: it sends what you wrote once more, and nothing is lost."),
+        )
+
+    @workbench.before_request
     @auth_required("session")
     def _may_translate() -> Response | None:
         code = (request.view_args or {}).get("code")
