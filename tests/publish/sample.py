@@ -12,6 +12,7 @@ from scipy.stats import false_discovery_control, norm
 from shapely import MultiPoint, Point, voronoi_polygons
 from shapely.geometry import LineString, mapping
 
+from tests.publish import course
 from trustsurvey.analysis.release import (
     Area,
     Bracket,
@@ -258,6 +259,8 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
             ("home_language", "en", 12000.0, 73.1), ("home_language", "es", 7600.0, 15.8), ("home_language", "other", 3400.0, 11.1),
         )
     )  # fmt: skip
+    places = {None: (n, None), **{c: (sizes[c], flags.get(c)) for c in codes}}
+    since = {c.contrast.area: c.contrast.difference for c in (overall, *changes)}
     return Release(
         precision="published",
         survey="larkhaven",
@@ -279,8 +282,16 @@ def city(areas: int = 24, *, seed: int = 7, hidden: int = 3, cautious: int = 4) 
         against_city=tuple(against),
         brackets=brackets(index),
         changes=(overall, *changes),
+        earlier=course.earlier(estimates, seed=seed, moved=since),
+        policies=course.policies(tuple(codes[:2])) if areas > 4 else (),
+        questions=course.QUESTIONS,
+        answers=course.answers(places, seed=seed),
         method={
             "suppression": {"minimum_n": 10, "rule": "nchs"},
+            "policy_dates": [
+                {"date": "2026-01-12", "label": "Agreement with another authority"},
+                {"date": "2026-07-01", "label": "Officers on foot"},
+            ],
             "labels": {"age.a18": "18–29", "age.a30": "30–44", "gender.woman": "a woman"},
         },
     )
@@ -315,6 +326,8 @@ def everything_suppressed() -> Release:
         against_city=(),
         brackets=(),
         changes=(),
+        earlier=(),
+        answers=course.answers({None: (0, Flag.TOO_FEW), **{area.code: (0, Flag.TOO_FEW) for area in whole.areas}}, seed=7),
     )
 
 

@@ -16,6 +16,7 @@ from tests.publish import sample
 from tests.publish.conftest import edition
 from trustsurvey.analysis.release import Release
 from trustsurvey.publish import charts, finding_figures
+from trustsurvey.publish.answers import answer_rows
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.findings import derive
 from trustsurvey.publish.maps import CityMap, hatch
@@ -42,6 +43,8 @@ def every_figure(made: Edition) -> list[str]:
         charts.change_head(made, across),
         *(charts.change_row(c.contrast, across) for c in made.release.changes),
         charts.axis(made, order.scale),
+        *(charts.answers_row(made, row, charts.answers_scale([row])) for row in answer_rows(made)),
+        *(charts.answer_mark(step) for step in range(-2, 3)),
         *(charts.estimate_row(line.estimate, order.scale, reference=54.3, differs=line.on) for line in order.lines),
         *(finding_figures.svg(made, finding) for finding in derive(made.release, made.headline)),
         CityMap(made).svg(link=lambda code: f"/results/x/{code}?a=1&b=2"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader
@@ -28,6 +30,7 @@ from trustsurvey.analysis.release import (
 )
 from trustsurvey.publish import export
 from trustsurvey.publish.area_profile import area_profiles, remarks, said_of
+from trustsurvey.publish.pdf.shaping import width as text_width
 from trustsurvey.publish.pens import SvgPen
 from trustsurvey.publish.trend import POLICY_DATES, draw_trend, trend, trend_alternative
 
@@ -115,7 +118,7 @@ def test_a_page_says_which_side_of_the_city_its_neighborhood_is_on() -> None:
 
 
 def test_without_an_earlier_wave_the_second_sentence_names_those_it_cannot_be_told_from() -> None:
-    alone = replace(whole(), changes=())
+    alone = replace(whole(), changes=(), earlier=())
     made = edition(alone)
     with_peers = [profile for profile in area_profiles(made) if profile.peers]
     for profile in with_peers:
@@ -137,8 +140,45 @@ def test_what_stands_out_is_the_furthest_and_the_highest() -> None:
         assert highest.startswith(made.measure_title(best.measure))
 
 
-def test_a_trend_is_this_figure_less_the_published_difference() -> None:
+def test_a_trend_shows_every_wave_as_it_was_published() -> None:
     made = edition(whole())
+    for area in (None, "N01", "N02"):
+        found = trend(made, made.headline, area)
+        waves = [f for wave in whole().earlier for f in wave.figures if f.measure == "trust_index" and f.area == area]
+        assert [(p.value, p.low, p.high) for p in found.points[:-1]] == [
+            (f.estimate, f.lci, f.uci) for f in waves if f.estimate is not None
+        ]
+        now = made.cells["trust_index", area]
+        assert (found.points[-1].value, found.points[-1].low) == (now.estimate, now.lci)
+    assert [point.label for point in trend(made, made.headline, None).points] == ["October 2025", "April 2026", "October 2026"]
+
+
+def test_a_wave_in_which_an_area_was_not_shown_has_no_point() -> None:
+    first = whole().earlier[0]
+    gone = tuple(replace(f, estimate=None, lci=None, uci=None) if f.area == "N02" else f for f in first.figures)
+    made = edition(replace(whole(), earlier=(replace(first, figures=gone), *whole().earlier[1:])))
+    assert [point.label for point in trend(made, made.headline, "N02").points] == ["April 2026", "October 2026"]
+
+
+def test_labels_of_many_waves_do_not_touch() -> None:
+    first = whole().earlier[0]
+    many = tuple(replace(first, number=k, label=f"{month} 2026") for k, month in enumerate(("January", "February", "March", "May", "June")))
+    made = edition(replace(whole(), earlier=many))
+    pen = SvgPen()
+    draw_trend(pen, made, trend(made, made.headline, None), 240, 110)
+    ends = []
+    for text in ElementTree.fromstring(pen.svg()).iter():
+        if text.get("y") != "106":
+            continue
+        wide, at, kinds = text_width(text.text or "", 7.0), float(text.get("x")) + float(text.get("dx") or 0), text.get("class").split()
+        left = at - (wide if "e" in kinds else wide / 2 if "m" in kinds else 0)
+        ends.append((left, left + wide))
+    assert len(ends) > 1
+    assert all(a[1] < b[0] for a, b in pairwise(sorted(ends)))
+
+
+def test_a_trend_without_earlier_figures_is_this_figure_less_the_published_difference() -> None:
+    made = edition(replace(whole(), earlier=()))
     change = next(c for c in whole().changes if c.contrast.area is not None)
     found = trend(made, made.headline, change.contrast.area)
     now = made.cells["trust_index", change.contrast.area].estimate
@@ -150,12 +190,13 @@ def test_a_trend_is_this_figure_less_the_published_difference() -> None:
 
 
 def with_policies(*dates: str) -> Release:
+    """A release as they were before earlier waves were carried along."""
     earlier = tuple(
         Change(since_wave=1, since_label="October 2025", contrast=replace(c.contrast, difference=c.contrast.difference + 2))
         for c in whole().changes
     )
     method: Mapping[str, object] = {**whole().method, POLICY_DATES: [{"date": day, "label": f"agreement {day[:4]}"} for day in dates]}
-    return replace(whole(), changes=(*whole().changes, *earlier), method=method)
+    return replace(whole(), earlier=(), changes=(*whole().changes, *earlier), method=method)
 
 
 def test_policies_stand_on_the_trend_at_their_dates_where_the_release_names_them() -> None:
@@ -174,7 +215,7 @@ def test_policies_stand_on_the_trend_at_their_dates_where_the_release_names_them
 
 
 def test_no_policy_is_drawn_that_the_release_does_not_name() -> None:
-    made = edition(whole())
+    made = edition(replace(whole(), method={}))
     assert trend(made, made.headline, None).events == ()
 
 

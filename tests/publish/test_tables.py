@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from arro3.io import read_parquet
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from shapely.geometry import shape
@@ -46,7 +47,7 @@ def test_csv_is_rfc_4180_with_the_header_in_every_language(release: Release, loc
     first, *lines = data.decode().split("\r\n")
     assert first == ",".join(HEADER)
     assert lines[-1] == ""
-    assert len(lines) - 1 == len(release.estimates)
+    assert len(lines) - 1 == len(release.estimates) + len(list(release.answer_cells()))
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
@@ -66,7 +67,7 @@ def from_release(release: Release) -> Figures:
         (e.area or "", ";".join(f"{k}={v}" for k, v in sorted((e.group or {}).items())), e.measure): tuple(
             getattr(e, name) for name in NUMBERS
         )
-        for e in release.estimates
+        for e in (*release.estimates, *release.answer_cells())
     }
 
 
@@ -90,18 +91,45 @@ def from_geojson(data: bytes) -> Figures:
     return {(area, e["group"], e["measure"]): tuple(e[n] for n in NUMBERS) for area, e in every}
 
 
+def from_parquet(data: bytes) -> Figures:
+    table = read_parquet(io.BytesIO(data)).read_all()
+    assert tuple(table.column_names) == HEADER
+    lines = zip(*(table.column(name).to_pylist() for name in HEADER), strict=True)
+    found = [dict(zip(HEADER, line, strict=True)) for line in lines]
+    return {(r["area"], r["group"], r["measure"]): tuple(r[n] for n in NUMBERS) for r in found}
+
+
 @pytest.mark.parametrize(
     ("form", "read"),
     [
         ("csv", from_csv),
         ("csv-bom", lambda data: from_csv(data.removeprefix(b"\xef\xbb\xbf"))),
         ("xlsx", from_xlsx),
-        ("geojson", from_geojson),
+        ("parquet", from_parquet),
         ("json", lambda data: from_release(from_json(data))),
     ],
 )
 def test_every_format_holds_the_same_figures(release: Release, form: str, read: object) -> None:
     assert read(made(release, form)) == from_release(release)
+
+
+def test_geojson_holds_the_same_figures_but_the_answers_to_questions(release: Release) -> None:
+    answered = {cell.measure for cell in release.answer_cells()}
+    assert answered
+    assert from_geojson(made(release, "geojson")) == {key: row for key, row in from_release(release).items() if key[2] not in answered}
+
+
+def test_flags_and_names_are_the_same_in_every_table(release: Release) -> None:
+    lines = list(reader.DictReader(io.StringIO(made(release, "csv", "ar").decode(), newline="")))
+    table = read_parquet(io.BytesIO(made(release, "parquet", "ar"))).read_all()
+    for name in ("area_name", "area", "group", "measure", "flag"):
+        assert [line[name] for line in lines] == table.column(name).to_pylist()
+    assert table.schema.metadata[b"synthetic"] == b"true"
+
+
+def test_a_release_without_a_cell_is_an_empty_table() -> None:
+    bare = replace(sample.one_area(), estimates=(), answers=())
+    assert from_parquet(made(bare, "parquet")) == from_csv(made(bare, "csv")) == {}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +143,7 @@ def test_text_cells_are_no_formulas(text: str, kept: str) -> None:
 def test_the_guard_touches_names_and_never_numbers() -> None:
     base = sample.one_area()
     cell = replace(sample.cell("trust_index", -3.2, 1.0, 100, area="N01"))
-    hostile = replace(base, areas=(Area(code="N01", name='=HYPERLINK("x")'),), estimates=(cell,))
+    hostile = replace(base, areas=(Area(code="N01", name='=HYPERLINK("x")'),), estimates=(cell,), answers=())
     found = next(reader.DictReader(io.StringIO(made(hostile, "csv").decode(), newline="")))
     assert found["area_name"] == '\'=HYPERLINK("x")'
     assert found["estimate"] == "-3.2"
@@ -131,7 +159,7 @@ def worksheet(release: Release, locale: str, number: int = 0) -> Worksheet:
 def test_the_workbook_is_typed_frozen_and_filtered(city: Release) -> None:
     sheet = worksheet(city, "en")
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == f"A1:M{len(city.estimates) + 1}"
+    assert sheet.auto_filter.ref == f"A1:M{len(city.estimates) + len(list(city.answer_cells())) + 1}"
     types = {sheet.cell(2, column).data_type for column, name in enumerate(HEADER, start=1) if name in NUMBERS}
     assert types == {"n"}
 
@@ -166,7 +194,7 @@ def test_geojson_without_geometry_has_null_for_it() -> None:
 
 
 def test_an_unknown_format_names_the_choices(city: Release) -> None:
-    with pytest.raises(ReleaseError, match=r"no format 'docx'; choose one of pdf, pdf-summary, csv, csv-bom, xlsx, geojson, json"):
+    with pytest.raises(ReleaseError, match=r"no format 'docx'; choose one of pdf, pdf-summary, csv, csv-bom, xlsx, parquet, geojson, json"):
         made(city, "docx")
 
 

@@ -227,16 +227,19 @@ def _share(questionnaire: Questionnaire, item: str, option: str, title: str) -> 
 
 def _questions(questionnaire: Questionnaire) -> Iterator[Question]:
     domains = {item: domain.code for domain in questionnaire.scoring.domains for item in domain.items}
-    for item in questionnaire.items():
-        if item.kind is not Kind.SCALE:
-            continue
-        options = [AnswerOption(code=o.code, text=o.text, context=option_context(item, o)) for o in item.options]
-        yield Question(
-            code=item.code,
-            text=item.text,
-            domain=domains.get(item.code),
-            options=tuple(reversed(options) if item.reverse else options),
-        )
+    for section in questionnaire.sections:
+        for item in section.items:
+            if item.kind is not Kind.SCALE:
+                continue
+            options = [AnswerOption(code=o.code, text=o.text, context=option_context(item, o)) for o in item.options]
+            yield Question(
+                code=item.code,
+                text=item.text,
+                domain=domains.get(item.code),
+                options=tuple(reversed(options) if item.reverse else options),
+                section=section.code,
+                lead=section.intro if section.intro.endswith("…") and item.text.startswith("…") else "",
+            )
 
 
 def _answer(questionnaire: Questionnaire, question: Question, option: AnswerOption) -> PlannedMeasure:

@@ -21,6 +21,7 @@ from trustsurvey.i18n.mark import N_
 from trustsurvey.statistics import change
 from trustsurvey.statistics.arrays import BoolArray, FloatArray
 from trustsurvey.statistics.comparison import ALPHA, adjust
+from trustsurvey.statistics.disclosure import HALF_WIDTH
 
 YEAR = 365.25
 NOT_SHOWN = N_("A figure that is needed is not shown in every wave.")
@@ -44,7 +45,6 @@ class _Series:
     estimate: FloatArray
     se: FloatArray
     n: int
-    caution: bool
 
 
 def policies_of(release: Release, history: tuple[Release, ...], planned: Sequence[PolicyDate]) -> tuple[Policy, ...]:
@@ -97,9 +97,10 @@ def _touched(release: Release, used: Sequence[Release], measure: str, policy: Po
     done = change.difference_in_differences(time, series.estimate, series.se, treated, day, share=share, confidence=release.confidence)
     if isinstance(done, change.Refusal):
         return None, done
-    caution = series.caution or done.parallel is False
     groups = [_weighted(series.estimate, share, treated), _weighted(series.estimate, share, ~treated)]
-    effect = _effect(measure, "difference in differences", done.effect, series.n, done.waves_before, done.waves_after, caution=caution)
+    effect = _effect(
+        measure, "difference in differences", done.effect, series.n, done.waves_before, done.waves_after, apart=done.parallel is False
+    )
     return replace(
         effect,
         slope=None if done.before is None else _slope(done.before),
@@ -123,10 +124,10 @@ def _everywhere(release: Release, used: Sequence[Release], measure: str, time: F
     done = change.interrupted_series(time, values, day, confidence=release.confidence)
     points = _points(used, values, None)
     if not isinstance(done, change.Refusal):
-        effect = _effect(measure, "interrupted time series", done.step, series.n, before_count, after_count, caution=series.caution)
+        effect = _effect(measure, "interrupted time series", done.step, series.n, before_count, after_count)
         return replace(effect, slope=_slope(done.slope_change), points=points), None
     means = change.before_and_after(values, series.se[0], after, confidence=release.confidence)
-    effect = _effect(measure, "before and after", means, series.n, before_count, after_count, caution=series.caution)
+    effect = _effect(measure, "before and after", means, series.n, before_count, after_count)
     return replace(effect, points=points), done
 
 
@@ -143,7 +144,6 @@ def _series(rows: Sequence[Sequence[Estimate]], waves: int) -> _Series:
         estimate=np.array([cell.estimate or 0.0 for cell in cells]).reshape(len(rows), waves),
         se=np.array([max(cell.se or 0.0, LEAST_ERROR) for cell in cells]).reshape(len(rows), waves),
         n=sum(cell.n or 0 for cell in cells),
-        caution=any(cell.flag is Flag.CAUTION for cell in cells),
     )
 
 
@@ -180,7 +180,9 @@ def _slope(found: change.Effect) -> Slope:
     )
 
 
-def _effect(measure: str, method: PolicyMethod, found: change.Effect, n: int, before: int, after: int, *, caution: bool) -> PolicyEffect:
+def _effect(
+    measure: str, method: PolicyMethod, found: change.Effect, n: int, before: int, after: int, *, apart: bool = False
+) -> PolicyEffect:
     return PolicyEffect(
         measure=measure,
         method=method,
@@ -195,7 +197,7 @@ def _effect(measure: str, method: PolicyMethod, found: change.Effect, n: int, be
         n=n,
         waves_before=before,
         waves_after=after,
-        flag=Flag.CAUTION if caution else Flag.OK,
+        flag=Flag.CAUTION if apart or found.upper - found.lower > 2 * HALF_WIDTH else Flag.OK,
     )
 
 

@@ -186,6 +186,7 @@ class PolicyEffect:
 
     Attributes:
         n: answers that all the figures used rest on.
+        flag: with caution where the interval is wider than 20 points, or ``parallel`` is False.
         slope: how fast the two groups of areas moved apart before the date, or how much the slope of the series changed at it.
         parallel: False where the areas had begun to move apart before: the estimate then mixes the two. None where that can't be seen.
         points: the figures that it is made of, first wave first.
@@ -240,13 +241,18 @@ class AnswerOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question whose answers are published one by one (translation context ``item:<code>``). ``options`` run from the least favorable
-    answer to the most favorable."""
+    """A question whose answers are published one by one (translation context ``item:<code>``).
+
+    ``options`` run from the least favorable answer to the most favorable. ``lead`` are the words above the questions of its ``section``
+    that it goes on from (context ``section:<section>.intro``); empty where it stands by itself.
+    """
 
     code: str
     text: str
     domain: str | None
     options: tuple[AnswerOption, ...]
+    section: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

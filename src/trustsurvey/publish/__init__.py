@@ -16,6 +16,7 @@ from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.csv import write_csv
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.geojson import write_geojson
+from trustsurvey.publish.parquet import write_parquet
 from trustsurvey.publish.pdf.report import write_pdf, write_summary
 from trustsurvey.publish.xlsx import write_xlsx
 
@@ -44,6 +45,7 @@ FORMATS: Mapping[str, Format] = {
         Format("csv", CSV, write_csv),
         Format("csv-bom", CSV, partial(write_csv, byte_order_mark=True), "bom", "csv"),
         Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
+        Format("parquet", "application/vnd.apache.parquet", write_parquet),
         Format("geojson", "application/geo+json", write_geojson),
         Format("json", "application/json", lambda edition: to_json(edition.release)),
     )

@@ -6,10 +6,11 @@ distinguishable; dashed: interpret with caution. Figures in tables are hidden fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trustsurvey.analysis.release import Contrast, Estimate, Flag
+from trustsurvey.publish.answers import AnswerRow
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pens import Pen, Place, Scale, SvgPen, scale
 from trustsurvey.publish.ranking import BREAKS, Ranking
@@ -190,6 +191,62 @@ def bracket_mark() -> str:
     pen = SvgPen()
     bracket(pen, 18, 3, 17)
     return pen.svg(width="28", height=20, kind="mk")
+
+
+# ---------------------------------------------------------------- answers to questions
+NUMBERED = 7.0  # percent: a narrower piece of a bar has no room for its figure
+PALE = frozenset({-1, 0, 1})
+"""Steps on which letters are dark."""
+
+
+def answers_scale(rows: Sequence[AnswerRow]) -> Scale:
+    """A scale in percent, to both sides of the middle, that holds every bar."""
+    most = max((max(row.reach) for row in rows if row.whole), default=50.0)
+    end = min(-(-most // 10) * 10 + 5, 100.0)
+    return Scale(-end, end, tuple(tick for tick in (-75.0, -50.0, -25.0, 0.0, 25.0, 50.0, 75.0) if abs(tick) <= end))
+
+
+def answers_bar(
+    pen: Pen, edition: Edition, row: AnswerRow, place: Across, length: Callable[[float], Place], top: Place, height: Place, middle: Place
+) -> None:
+    """A question's answers as one bar, half of the middle answer to each side of zero, each piece with its figure where there is room.
+
+    ``place`` turns percent left (negative) and right of the middle into places, ``length`` percent into lengths; ``middle`` is where the
+    figures stand. Nothing is drawn where an answer is not shown.
+    """
+    if not row.whole:
+        return
+    at = -row.reach[0]
+    for share in row.shares:
+        value = share.cell.estimate or 0.0
+        pen.rect(place(at), top, length(value), height, f"d{answer_tone(share.step, len(row.shares))}")
+        if value >= NUMBERED:
+            letters = "s m i" if share.step in PALE else "s m w"
+            pen.text(place(at + value / 2), middle, edition.figure(share.cell, bare=True), letters, dy=3)
+        at += value
+
+
+def answers_row(edition: Edition, row: AnswerRow, across: Scale) -> str:
+    """The bar in a row of its own. What it says stands in the table beside it, or in ``answers.answers_said``."""
+    pen = SvgPen(rtl=edition.rtl)
+    for tick in across.ticks:
+        pen.line(across.percent(tick), 0, across.percent(tick), "100%", "g")
+    pen.line(across.percent(0), 0, across.percent(0), "100%", "zero")
+    unit = 100 / (across.high - across.low)
+    answers_bar(pen, edition, row, across.percent, lambda value: f"{value * unit:.2f}%", "18%", "64%", "50%")
+    return pen.svg()
+
+
+def answer_mark(step: int, of: int = 5) -> str:
+    """The swatch of one answer, for the line that explains the bars."""
+    pen = SvgPen()
+    pen.rect(1, 1, 14, 11, f"d{answer_tone(step, of)}")
+    return pen.svg(width="16", height=13, kind="mk")
+
+
+def answer_tone(step: int, of: int) -> int:
+    """1 (least favorable) to 5 (most): of four answers or fewer the strong tones are used first."""
+    return 3 + (step if of > 3 else 2 * step)
 
 
 # ---------------------------------------------------------------- the web's other rows

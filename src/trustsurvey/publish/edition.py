@@ -96,6 +96,11 @@ class Edition:
         return {measure.code: measure for measure in self.release.measures}
 
     @cached_property
+    def answer_codes(self) -> frozenset[str]:
+        """What the cells of answers to questions are called."""
+        return frozenset(f"{question.code}.{option.code}" for question in self.release.questions for option in question.options)
+
+    @cached_property
     def cells(self) -> Mapping[tuple[str, str | None], Estimate]:
         """Everyone's cells by measure and area (None is the whole city)."""
         return {(cell.measure, cell.area): cell for cell in self.release.estimates if not cell.group}
@@ -219,6 +224,10 @@ class Edition:
             places = 1  # rounding must not lay an end on a zero that isn't there
         return self._range(contrast.lci, contrast.uci, places, words=True, sign=True)
 
+    def span(self, low: float, high: float, places: int = 0, *, sign: bool = False) -> str:
+        """Both ends of anything in a sentence: “64 to 71”, “+3 to +15”."""
+        return self._range(low, high, places, words=True, sign=sign)
+
     def effective(self, estimate: Estimate) -> str:
         return "" if estimate.n_eff is None else self.number(estimate.n_eff)
 
@@ -231,7 +240,7 @@ class Edition:
 
     def _unit(self, estimate: Estimate) -> Unit:
         measure = self.measures.get(estimate.measure)
-        return measure.unit if measure else Unit.VALUE
+        return measure.unit if measure else Unit.PERCENT if estimate.measure in self.answer_codes else Unit.VALUE
 
     def _range(self, low: float, high: float, places: int, *, words: bool, sign: bool = False) -> str:
         ends = (self.locale.number(low, places, sign=sign), self.locale.number(high, places, sign=sign))

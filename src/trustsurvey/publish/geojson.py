@@ -17,9 +17,12 @@ PLACES = 6  # decimals of a degree: a tenth of a metre
 
 
 def write_geojson(edition: Edition) -> bytes:
-    """A FeatureCollection. ``properties.estimates`` has the shared table's columns; the city's own rows are a member of the collection."""
+    """A FeatureCollection. ``properties.estimates`` has the shared table's columns; the city's own rows are a member of the collection.
+
+    Answers to single questions are left to the tables: they would make a map's file three times as large.
+    """
     by_area: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(edition):
+    for row in rows(edition, answers=False):
         by_area.setdefault(row.area, []).append(_estimate(row))
     release = edition.release
     collection = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from itertools import chain
 
 from trustsurvey.analysis.release import Estimate, Release
 from trustsurvey.publish.edition import Edition
@@ -39,15 +40,18 @@ class Row:
         return astuple(self)
 
 
-def rows(edition: Edition) -> tuple[Row, ...]:
-    """Every cell of the release: by area (the city first, then as the release lists them), then as the release lists the cells."""
-    return tuple(_row(edition, cell) for cell in in_order(edition.release))
+def rows(edition: Edition, *, answers: bool = True) -> tuple[Row, ...]:
+    """Every cell of the release: by area (the city first, then as the release lists them), then as the release lists the cells.
+
+    After an area's measures come its ``answers`` to each question, as measures ``<question>.<option>``, in percent.
+    """
+    return tuple(_row(edition, cell) for cell in in_order(edition.release, answers=answers))
 
 
-def in_order(release: Release) -> Iterator[Estimate]:
+def in_order(release: Release, *, answers: bool = True) -> Iterator[Estimate]:
     """The cells in the order of the shared table."""
     by_area: dict[str | None, list[Estimate]] = {None: [], **{area.code: [] for area in release.areas}}
-    for cell in release.estimates:
+    for cell in chain(release.estimates, release.answer_cells() if answers else ()):
         by_area.setdefault(cell.area, []).append(cell)
     for cells in by_area.values():
         yield from cells

@@ -1,16 +1,19 @@
 """One measure over the waves: points in time, the dates of policies, and the figure that shows both.
 
-A release says what changed since each earlier wave; the figure of that wave is this one's less the difference, exactly, since differences
-are of published figures. Its interval isn't in the release, and none is drawn.
+Points are figures as they were published, with their intervals. A release made before these were carried along says what changed since each
+earlier wave; the figure of that wave is this one's less the difference, exactly, since differences are of published figures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from trustsurvey.analysis.release import Change, Estimate, Measure, Release, Unit
-from trustsurvey.publish.edition import Edition
+from trustsurvey.publish.edition import Edition, decimals
+from trustsurvey.publish.pdf.shaping import width as text_width
 from trustsurvey.publish.pens import Pen, scale
 from trustsurvey.publish.phrases import flagged, said_alone, stated
 
@@ -18,18 +21,21 @@ POLICY_DATES = "policy_dates"
 """Key of ``Release.method``: a list of ``{"date": "2026-01-12", "label": "agreement"}``, the operator's words."""
 
 
+SMALL = 7.0  # letter size of class s on paper
 LEAST = {Unit.SCORE: 10.0, Unit.PERCENT: 10.0, Unit.TEN: 1.0, Unit.FRACTION: 0.1}
 """How much the upright axis spans at least, so that a small change doesn't look like a large one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A wave: its name, its middle day where that is known, and the figure. ``city`` is the whole city's figure in the same wave."""
+    """A wave: its name, its day where that is known, and the figure with its interval. ``city``: the whole city's in the same wave."""
 
     label: str
     day: date | None
     value: float
     city: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Earliest first; the last point is this release's own, whose ``cell`` has an interval. Fewer than two points: no trend."""
+    """Earliest first; the last point is this release's own ``cell`` (None: the points are means over areas). Fewer than two: no trend."""
 
     measure: Measure
-    cell: Estimate
+    cell: Estimate | None
     points: tuple[Point, ...]
     events: tuple[Event, ...] = ()
 
@@ -60,12 +66,38 @@ def latest_change(release: Release, measure: str, area: str | None) -> Change | 
 
 
 def trend(edition: Edition, measure: Measure, area: str | None) -> Trend:
-    """The measure in one area (None: the city) over every wave that the release compares itself with."""
+    """The measure in one area (None: the city) over every wave that was published and asked the same."""
     release, cell = edition.release, edition.cells[measure.code, area]
-    city = edition.cells.get((measure.code, None))
+    points = list(_carried(edition, measure.code, area) or _worked_back(edition, measure.code, area, cell))
+    wave = release.wave
+    if points and wave is not None and cell.estimate is not None:
+        city = edition.cells.get((measure.code, None))
+        whole = city.estimate if city is not None and area is not None else None
+        day = edition.wave_day(wave.label) or wave.opened
+        points.append(Point(edition.wave_label(wave.label), day, cell.estimate, whole, cell.lci, cell.uci))
+    return Trend(measure, cell, tuple(points), _events(edition, points))
+
+
+def _carried(edition: Edition, measure: str, area: str | None) -> list[Point]:
+    """The earlier waves as the release carries them; a wave in which the figure wasn't shown has no point."""
+    points = []
+    for wave in edition.release.earlier:
+        figures = {figure.area: figure for figure in wave.figures if figure.measure == measure}
+        here, whole = figures.get(area), figures.get(None)
+        if here is None or here.estimate is None:
+            continue
+        city = whole.estimate if whole is not None and area is not None else None
+        day = edition.wave_day(wave.label) or wave.opened
+        points.append(Point(edition.wave_label(wave.label), day, here.estimate, city, here.lci, here.uci))
+    return points
+
+
+def _worked_back(edition: Edition, measure: str, area: str | None, cell: Estimate) -> list[Point]:
+    """The figures of the waves that the release compares itself with, from the differences."""
+    city = edition.cells.get((measure, None))
     before: dict[int, dict[str | None, Change]] = {}
-    for change in release.changes:
-        if change.contrast.measure == measure.code and not change.contrast.group and change.contrast.area in (area, None):
+    for change in edition.release.changes:
+        if change.contrast.measure == measure and not change.contrast.group and change.contrast.area in (area, None):
             before.setdefault(change.since_wave, {})[change.contrast.area] = change
     points = []
     whole = city.estimate if city is not None and area is not None else None
@@ -73,32 +105,39 @@ def trend(edition: Edition, measure: Measure, area: str | None) -> Trend:
         here, there = before[number].get(area), before[number].get(None)
         if here is None or cell.estimate is None:
             continue
-        label = edition.wave_label(here.since_label)
         then = whole - there.contrast.difference if whole is not None and there is not None else None
-        points.append(Point(label, edition.wave_day(here.since_label), cell.estimate - here.contrast.difference, then))
-    wave = release.wave
-    if points and wave is not None and cell.estimate is not None:
-        points.append(Point(edition.wave_label(wave.label), edition.wave_day(wave.label) or wave.opened, cell.estimate, whole))
-    return Trend(measure, cell, tuple(points), _events(release, points))
+        label = here.since_label
+        points.append(Point(edition.wave_label(label), edition.wave_day(label), cell.estimate - here.contrast.difference, then))
+    return points
 
 
-def _events(release: Release, points: list[Point]) -> tuple[Event, ...]:
+def events(edition: Edition) -> tuple[Event, ...]:
+    """The policies that the release knows, in the reader's language where the catalogue of places has them, by day."""
+    found = edition.release.method.get(POLICY_DATES)
+    listed = found if isinstance(found, list | tuple) else ()
+    made = [Event(policy_label(edition, str(entry["label"])), date.fromisoformat(str(entry["date"]))) for entry in listed]
+    return tuple(sorted(made, key=lambda event: event.day))
+
+
+def policy_label(edition: Edition, label: str) -> str:
+    """The operator's name of a policy, translated where the catalogue of places has it (context ``policy``)."""
+    return edition.catalog.pgettext("policy", label)
+
+
+def _events(edition: Edition, points: list[Point]) -> tuple[Event, ...]:
     """Policies that fall between the first point and the last."""
     days = [point.day for point in points if point.day is not None]
-    found = release.method.get(POLICY_DATES)
-    if len(days) < 2 or len(days) < len(points) or not isinstance(found, list | tuple):
+    if len(days) < 2 or len(days) < len(points):
         return ()
-    events = [Event(str(entry["label"]), date.fromisoformat(str(entry["date"]))) for entry in found]
-    return tuple(event for event in events if days[0] - timedelta(31) <= event.day <= days[-1] + timedelta(31))
+    return tuple(event for event in events(edition) if days[0] - timedelta(31) <= event.day <= days[-1] + timedelta(31))
 
 
 def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: float) -> None:
-    """Points joined by a line, the last with its interval; the city dashed; policies as dotted uprights with their names above."""
-    cell = found.cell
-    values = [v for p in found.points for v in (p.value, p.city) if v is not None] + [v for v in (cell.lci, cell.uci) if v is not None]
+    """Points with their intervals joined by a line; the city dashed; policies as dotted uprights with their names above."""
+    ends = [v for p in found.points for v in (p.value, p.city, p.low, p.high) if v is not None]
     least = LEAST.get(found.measure.unit, 0.0)
-    missing = max(least - (max(values) - min(values)), 0.0) / 2
-    across = scale([*values, min(values) - missing, max(values) + missing], ticks=3)
+    missing = max(least - (max(ends) - min(ends)), 0.0) / 2
+    across = scale([*ends, min(ends) - missing, max(ends) + missing], ticks=3)
     top, bottom, left, right = 16.0, height - 26, 26.0, width - 18
 
     def y(value: float) -> float:
@@ -108,32 +147,62 @@ def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: f
         pen.line(16, y(tick), width, y(tick), "g")
         pen.text(0, y(tick) + 2.5, edition.number(tick), "s")
     xs = _places(found, left, right)
-    for event, x in zip(found.events, _event_places(found, left, right), strict=True):
-        pen.line(x, top - 4, x, bottom, "cu")
-        pen.text(min(max(x, 40), width - 40), 8, edition.named(event.label), "s m")
+    _draw_events(pen, edition, found, _event_places(found, left, right), (top, bottom, width))
     cities = [(x, y(p.city)) for x, p in zip(xs, found.points, strict=True) if p.city is not None]
     if len(cities) > 1:
         pen.path([cities], "past", closed=False)
     pen.path([[(x, y(p.value)) for x, p in zip(xs, found.points, strict=True)]], "way", closed=False)
-    if cell.lci is not None and cell.uci is not None:
-        pen.line(xs[-1], y(cell.lci), xs[-1], y(cell.uci), "iv ink")
     for x, point in zip(xs, found.points, strict=True):
+        if point.low is not None and point.high is not None:
+            pen.line(x, y(point.low), x, y(point.high), "iv ink")
         pen.circle(x, y(point.value), 2.6, "dot ink")
+    _draw_values(pen, edition, found, xs, y)
+    for x, words, kind, dx in _wave_labels(found, xs):
+        pen.text(x, height - 4, words, kind, dx=dx)
+
+
+def _draw_events(pen: Pen, edition: Edition, found: Trend, xs: Sequence[float], room: tuple[float, float, float]) -> None:
+    """An upright at each policy; its name above, where it doesn't run into the one before."""
+    top, bottom, width = room
+    taken = 0.0
+    for event, x in zip(found.events, xs, strict=True):
+        pen.line(x, top - 4, x, bottom, "cu")
+        words = edition.named(event.label)
+        half = text_width(words, SMALL) / 2
+        middle = min(max(x, half), width - half)
+        if middle - half >= taken and 2 * half <= width:
+            pen.text(middle, 8, words, "s m")
+            taken = middle + half + 6
+
+
+def _draw_values(pen: Pen, edition: Edition, found: Trend, xs: Sequence[float], y: Callable[[float], float]) -> None:
+    """Each point's figure beside it, on the side away from the line; where points are close, only the first and the last."""
+    close = min((b - a for a, b in pairwise(xs)), default=100.0) < 22
+    for k, (x, point) in enumerate(zip(xs, found.points, strict=True)):
+        if close and 0 < k < len(xs) - 1:
+            continue
         above = point.city is None or point.value >= point.city
-        pen.text(
-            x,
-            y(point.value) + (-6 if above else 11),
-            edition.number(point.value),
-            "s b e" if x == xs[-1] else "s b m",
-            dx=-5 if x == xs[-1] else 0,
-        )
-        pen.text(
-            x,
-            height - 4,
-            point.label,
-            "s e" if x == xs[-1] else "s" if x == xs[0] else "s m",
-            dx=18 if x == xs[-1] else -10 if x == xs[0] else 0,
-        )
+        last = k == len(xs) - 1
+        side = -6 if last else 6
+        pen.text(x, y(point.value) + (-4 if above else 9), _figure(edition, found, point), "s b e" if last else "s b", dx=side)
+
+
+def _figure(edition: Edition, found: Trend, point: Point) -> str:
+    return edition.number(point.value, decimals(found.measure.unit, point.low, point.high))
+
+
+def _wave_labels(found: Trend, xs: Sequence[float]) -> Iterator[tuple[float, str, str, float]]:
+    """(x, name, classes, dx) of the waves that have room for their names: the last, the first, and those between."""
+    first, last = found.points[0].label, found.points[-1].label
+    start, end = xs[0] - 10 + text_width(first, SMALL) + 6, xs[-1] + 18 - text_width(last, SMALL) - 6
+    yield xs[-1], last, "s e", 18
+    if start - 6 <= end + 6:
+        yield xs[0], first, "s", -10
+    for x, point in list(zip(xs, found.points, strict=True))[1:-1]:
+        half = text_width(point.label, SMALL) / 2
+        if x - half >= start and x + half <= end:
+            yield x, point.label, "s m", 0
+            start = x + half + 6
 
 
 def _places(found: Trend, left: float, right: float) -> list[float]:
@@ -154,9 +223,14 @@ def _event_places(found: Trend, left: float, right: float) -> list[float]:
 
 
 def trend_alternative(edition: Edition, found: Trend) -> str:
-    """What the figure shows: each wave's figure, the last with its interval."""
+    """What the figure shows: each wave's figure with its interval, and the dates of policies."""
     parts = [said_alone(edition, edition.measure_title(found.measure))]
-    parts += [stated(edition, point.label, edition.number(point.value)) for point in found.points[:-1]]
-    parts.append(stated(edition, found.points[-1].label, flagged(edition, found.cell)))
+    for point in found.points[:-1] if found.cell is not None else found.points:
+        figure = _figure(edition, found, point)
+        if point.low is not None and point.high is not None:
+            figure = f"{figure} ({edition.span(point.low, point.high)})"
+        parts.append(stated(edition, point.label, figure))
+    if found.cell is not None:
+        parts.append(stated(edition, found.points[-1].label, flagged(edition, found.cell)))
     parts += [stated(edition, event.label, edition.locale.date(event.day)) for event in found.events]
     return " ".join(parts)

@@ -19,6 +19,7 @@ from trustsurvey.services.import_areas import Properties, import_areas
 from trustsurvey.services.open_wave import open_wave
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.store import queries
+from trustsurvey.store.policies import PolicyRow, set_policies
 from trustsurvey.store.queries import WaveRow
 
 SURVEY, TITLE, AREA_SET = "community-trust", "Community trust survey", "larkhaven"
@@ -33,12 +34,21 @@ WAVES = (
 )
 """Label, day opened, day closed, day released."""
 
+POLICIES = (
+    PolicyRow(date(2026, 4, 1), "Police agree to help immigration enforcement"),
+    PolicyRow(date(2026, 6, 15), "Officers on foot, the same ones every week", ("tannery", "willow-bend")),
+)
+
 Step = Callable[[int], None]
 
 
 def area_names() -> tuple[tuple[str, str], ...]:
-    """``(context, name)`` of the demo's city and neighborhoods, for translators."""
-    return (("place", city.PLACE), *((f"area:{quarter.code}", quarter.name) for quarter in city.QUARTERS))
+    """``(context, name)`` of the demo's city, neighborhoods and policies, for translators."""
+    return (
+        ("place", city.PLACE),
+        *((f"area:{quarter.code}", quarter.name) for quarter in city.QUARTERS),
+        *(("policy", policy.label) for policy in POLICIES),
+    )
 
 
 def is_demo(connection: Connection) -> bool:
@@ -62,6 +72,7 @@ def build_demo(connection: Connection, *, locales: Sequence[str], comment_key: b
     wanted = Properties(name="name", code="code", adults="adults", part_of="side")
     import_areas(connection, _geojson(), file="larkhaven.geojson", properties=wanted, area_set=AREA_SET, place=city.PLACE)
     create_survey(connection, code=SURVEY, title=TITLE, area_set=AREA_SET, synthetic=True)
+    set_policies(connection, SURVEY, POLICIES)
     for number, (label, opened, closed, released) in enumerate(WAVES, start=1):
         population = people.populate(questionnaire, number, seed=SEED)
         wave = open_wave(

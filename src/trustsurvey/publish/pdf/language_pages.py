@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trustsurvey.analysis.release import Estimate, Flag, Missing
+from trustsurvey.publish.answers import question_title
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.findings import GROUPS
 from trustsurvey.publish.maps import CityMap
@@ -98,7 +101,14 @@ def _title(edition: Edition, item: str) -> str:
     if item in edition.measures and edition.measures[item].kind == "domain":
         return ""
     asked = next((m for m in edition.release.measures if m.item == item and m.kind in ("single", "proportion")), None)
-    return edition.measure_title(asked) if asked is not None else ""
+    if asked is not None:
+        return edition.measure_title(asked)
+    question = next((question for question in edition.release.questions if question.code == item), None)
+    if question is not None:
+        return question_title(edition, question)
+    labels = edition.release.method.get("labels")
+    source = labels.get(f"item.{item}") if isinstance(labels, Mapping) else None
+    return edition.catalog.pgettext(f"item:{item}", str(source)) if source else ""
 
 
 def _left_out(sheet: Sheet, rows: list[tuple[str, Missing]], top: float) -> float:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.maps import CityMap
+from trustsurvey.publish.pdf.answer_pages import answer_pages
 from trustsurvey.publish.pdf.area_pages import area_pages
 from trustsurvey.publish.pdf.change_pages import change_pages
 from trustsurvey.publish.pdf.cover import cover
@@ -16,6 +17,7 @@ from trustsurvey.publish.pdf.findings_pages import findings_page, findings_pages
 from trustsurvey.publish.pdf.language_pages import language_pages
 from trustsurvey.publish.pdf.map_page import map_page
 from trustsurvey.publish.pdf.method_pages import method_pages
+from trustsurvey.publish.pdf.policy_pages import policy_pages
 from trustsurvey.publish.pdf.profile_pages import profile_pages
 from trustsurvey.publish.pdf.quality_pages import quality_pages
 from trustsurvey.publish.pdf.ranking_pages import ranking_pages
@@ -33,7 +35,9 @@ PAGES: tuple[Page, ...] = (
     profile_pages,
     theme_pages,
     change_pages,
+    policy_pages,
     language_pages,
+    answer_pages,
     area_pages,
     quality_pages,
     method_pages,
