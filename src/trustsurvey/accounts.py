@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -49,6 +50,8 @@ ROLES = {
 
 HOME, TRANSLATORS_HOME, CLERKS_HOME = "/department/", "/translate/", "/department/entry/"
 """Where signing in leads, unless it was asked for on the way to another page."""
+
+AFTER_SIGN_OUT = "/account/login"
 
 PASSWORD_LENGTH = 12
 DIFFERENT_CHARACTERS = 6
@@ -128,7 +131,7 @@ def init_app(app: Flask, engine: Engine, *, https: bool) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_LOGOUT_CSRF=True,
         SECURITY_POST_LOGIN_VIEW=HOME,
-        SECURITY_POST_LOGOUT_VIEW="/account/login",
+        SECURITY_POST_LOGOUT_VIEW=AFTER_SIGN_OUT,
         SECURITY_LOGIN_USER_TEMPLATE="account/sign_in.html",
         SECURITY_LOGOUT_USER_TEMPLATE="account/sign_out.html",
     )
@@ -233,4 +236,6 @@ def _answer(response: Response) -> Response:
     staff = ("department", "admin")
     if response.location == HOME and current_user.is_authenticated and not any(current_user.has_role(role) for role in staff):
         response.location = CLERKS_HOME if current_user.has_role("entry") else TRANSLATORS_HOME
+    if response.location in (HOME, TRANSLATORS_HOME, CLERKS_HOME, AFTER_SIGN_OUT) and site.kept():
+        response.location = f"{response.location}?{urlencode(site.kept())}"
     return site.harden(response)

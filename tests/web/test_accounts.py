@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
+from werkzeug.test import TestResponse
 
 from tests.web.shown import WORDS, speak
 from trustsurvey.accounts import add_user, set_password
@@ -33,11 +34,14 @@ def sign_in(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD, *
     return client.post(f"/account/login{query}", data={**form, "email": email, "password": password})
 
 
+def token(page: TestResponse) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]*)"', page.get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
 def sign_out(client: FlaskClient):  # type: ignore[no-untyped-def]
-    page = client.get("/department/").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]*)"', page)
-    assert token is not None
-    return client.post("/account/logout", data={"csrf_token": token[1]})
+    return client.post("/account/logout", data={"csrf_token": token(client.get("/department/"))})
 
 
 def test_sign_in_leads_to_the_department(page_client: FlaskClient, analyst: str) -> None:
@@ -61,6 +65,9 @@ def test_signed_out_is_led_to_sign_in_and_back(page_client: FlaskClient, analyst
     assert (away.status_code, away.location) == (303, "/account/login?next=/department/?locale%3Den&locale=en")
     back = sign_in(page_client, query="?next=/department/?locale%3Den")
     assert back.location == "/department/?locale=en"
+    left = page_client.post("/account/logout?locale=ar", data={"csrf_token": token(page_client.get("/department/"))})
+    assert left.location == "/account/login?locale=ar"
+    assert sign_in(page_client, query="?locale=ar").location == "/department/?locale=ar"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
