@@ -128,18 +128,18 @@ def parse(data: bytes, name: str) -> PoFile:
 
 def _whole(text: str, name: str) -> None:
     """Raise CatalogError where the text can't be a catalogue. Babel says where; it is the stricter reader of the two."""
-    try:
-        read_po(_Lines(text), locale=None, abort_invalid=True)
-    except PoFileError as error:
-        raise CatalogError([Fault(str(error), file=name, line=error.lineno or 0)]) from error
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, LookupError) as error:
-        raise CatalogError([Fault(f"the file can’t be read: {error}", file=name)]) from error
     lines = text.rstrip("\n").split("\n")
     if text and not text.endswith("\n"):
         raise CatalogError([Fault("the file ends within a line: it was cut short", file=name, line=len(lines))])
     words = [(n, line) for n, line in enumerate(lines, start=1) if line and not line.startswith("#")]
     if words and words[-1][1].startswith(("msgid", "msgctxt")):
         raise CatalogError([Fault("the last entry has no msgstr: the file was cut short", file=name, line=words[-1][0])])
+    try:
+        read_po(_Lines(text), locale=None, abort_invalid=True)
+    except PoFileError as error:
+        raise CatalogError([Fault(str(error), file=name, line=error.lineno or 0)]) from error
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, LookupError) as error:
+        raise CatalogError([Fault(f"the file can’t be read: {error}", file=name)]) from error
 
 
 class _Lines:
