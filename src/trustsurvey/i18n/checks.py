@@ -164,7 +164,7 @@ def _technical(source: tuple[str, ...], text: str) -> Iterator[Finding]:
     if names - allowed:
         yield Finding("placeholder", f"the placeholder {', '.join(sorted(names - allowed))} is not in the source")
     elif "%" in text and not any("%" in one for one in source):
-        yield Finding("placeholder", "a percent sign that the source does not have")
+        yield Finding("placeholder", "a percent sign that the source does not have: write the word")
     elif not _fills(source, text):
         yield Finding("placeholder", "the placeholders can’t be filled; compare them with the source, sign by sign")
     # A plural form may leave out the number (“one neighborhood”), nothing else.
