@@ -331,11 +331,11 @@ def test_a_reviewed_file_says_so(bench: Bench) -> None:
 # ---------------------------------------------------------------- files
 
 
-def upload(client: FlaskClient, code: str, domain: str, data: bytes, name: str):  # type: ignore[no-untyped-def]
+def upload(client: FlaskClient, code: str, domain: str, data: bytes, name: str, **more: str):  # type: ignore[no-untyped-def]
     token = filled(client, f"/translate/{code}/files", "form.sign")["csrf_token"]
     return client.post(
         f"/translate/{code}/upload",
-        data={"csrf_token": token, "domain": domain, "file": (io.BytesIO(data), name)},
+        data={"csrf_token": token, "domain": domain, "file": (io.BytesIO(data), name), **more},
         content_type="multipart/form-data",
     )
 
@@ -381,6 +381,17 @@ def test_a_faulty_file_changes_nothing_and_names_its_lines(bench: Bench) -> None
     assert re.search(r"es\.po:\d+: .*%\(x\)s is not in the source", text(answer))
     assert "Otra cosa" not in bench.maria.get(address(Entry("", "Releases"), "es", "messages")).get_data(as_text=True)
     assert upload(bench.maria, "es", "messages", b"\xff\xfe nothing", "es.po").status_code == 422
+
+
+def test_a_rule_of_style_can_be_left_for_later(bench: Bench) -> None:
+    data = bench.maria.get("/translate/es/questionnaire.po").data
+    source = Entry("item:fp_listen", "How often do they listen to people before they decide what to do?")
+    shown = polib.pofile(data.decode()).find(source.msgid)
+    wanted = data.replace(f'"{shown.msgstr}"'.encode(), f'"{shown.msgstr.rstrip("?")}"'.encode())
+    assert upload(bench.maria, "es", "questionnaire", wanted, "es.po").status_code == 422
+    answer = upload(bench.maria, "es", "questionnaire", wanted, "es.po", style="1")
+    assert bench.maria.post("/translate/es/upload/apply", data=sent_on(answer)).status_code == 303
+    assert address(source, "es") in bench.maria.get("/translate/es?show=faulty").get_data(as_text=True)
 
 
 # ---------------------------------------------------------------- the real page

@@ -23,6 +23,9 @@ from trustsurvey.web.edge import transaction
 
 blueprint = Blueprint("translate_files", __name__, url_prefix="/translate")
 
+STYLE = frozenset({"glossary", "punctuation", "length", "copy", "space"})
+"""Kinds of findings that break no page: a translator may take them from a file and look at them later, in the list of faults."""
+
 KINDS = {"po": "text/x-gettext-translation", "xlf": "application/xliff+xml"}
 
 
@@ -97,6 +100,7 @@ def _shown(code: str, found: Imported, data: bytes, name: str) -> Response:
         before={one.entry.id: one.entry.forms for one in standing},
         name=name,
         domain=domain,
+        style=request.form.get("style", ""),
         data=base64.b64encode(data).decode(),
     )
     return make_response(page)
@@ -116,6 +120,7 @@ def _take(code: str, data: bytes, name: str, *, apply: bool) -> Imported:
             name=name or "file",
             account=int(current_user.id),
             day=pages.today(),
+            accepted=STYLE if request.form.get("style") else (),
             apply=apply,
         )
 
