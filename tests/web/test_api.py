@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from tests.conftest import SURVEY
+from tests.web.test_made import gone, slow
 from trustsurvey.app import create_app
 from trustsurvey.publish import FORMATS
 from trustsurvey.services.close_wave import close_wave
@@ -22,6 +26,7 @@ from trustsurvey.services.collect import collect
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import Settings
 from trustsurvey.store.queries import WaveRow
+from trustsurvey.web import exports
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library warns about its own dependencies when it is imported
@@ -155,3 +160,42 @@ def test_one_address_is_held_back_and_told_how_long(settings: Settings, sqlite: 
     assert held.headers["Cache-Control"] == "no-store"
     assert client.get(BASE, environ_base={"REMOTE_ADDR": "203.0.113.6"}).status_code == 200
     app.extensions["trustsurvey"].engine.dispose()
+
+
+@pytest.mark.usefixtures("released")
+def test_a_report_that_takes_long_is_promised_and_one_that_fails_is_tried_again(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app.config["PUBLIC_PATIENCE"] = 0.05
+    started = slow(monkeypatch, tmp_path / "w", "make_file.atomically(path.with_name(path.name + '.failed'), b'ReleaseError: no')")
+    answer = client.get(f"{BASE}/1.pdf")
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert int(answer.headers["Retry-After"]) > 0
+    process = started()
+    (tmp_path / "w" / "go").touch()
+    gone(process)
+    answer = client.get(f"{BASE}/1.pdf")
+    assert answer.status_code == 500
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ReleaseError" not in answer.text  # what the program says is for staff
+    app.config["PUBLIC_PATIENCE"] = 60
+    slow(monkeypatch, tmp_path / "w", "make_file.atomically(path, b'report')")
+    assert client.get(f"{BASE}/1.pdf").data == b"report"
+
+
+@pytest.mark.usefixtures("released")
+def test_programs_that_wait_leave_threads_for_residents(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    started = slow(monkeypatch, tmp_path / "w", "make_file.atomically(path, b'report')")
+    found: list[int] = []
+    waiting = [threading.Thread(target=lambda: found.append(app.test_client().get(f"{BASE}/1.pdf").status_code)) for _ in range(4)]
+    for thread in waiting:
+        thread.start()
+    started()
+    until = time.monotonic() + 30
+    while len(found) < 4 - exports.WAITING and time.monotonic() < until:
+        time.sleep(0.01)
+    assert found == [503] * (4 - exports.WAITING)
+    (tmp_path / "w" / "go").touch()
+    for thread in waiting:
+        thread.join()
+    assert sorted(found) == [200] * exports.WAITING + [503] * (4 - exports.WAITING)

@@ -20,13 +20,15 @@ from trustsurvey.errors import NotFound
 from trustsurvey.publish import FORMATS
 from trustsurvey.services import read_releases
 from trustsurvey.services.read_releases import ReleaseRow
-from trustsurvey.web import exports, site
+from trustsurvey.web import exports, language, site
 from trustsurvey.web.edge import site as this_site
 from trustsurvey.web.edge import transaction
+from trustsurvey.web.made import Failed
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 PER_PAGE, MOST = 20, 100
+AGAIN = 5  # seconds
 KINDS = tuple(sorted(FORMATS.keys() - {"json"}))
 KIND = f"<any({', '.join(repr(kind) for kind in KINDS)}):kind>"
 JSON = "application/json"
@@ -139,7 +141,17 @@ def _json(body: Any) -> Response:
 
 
 def _take(release: Release, kind: str) -> Response:
-    return exports.download(release, kind, attachment=kind not in ("json", "csv", "geojson"))
+    found = exports.download(release, kind, attachment=kind not in ("json", "csv", "geojson"))
+    if isinstance(found, Response):
+        return found
+    if isinstance(found, Failed):
+        exports.made().forget(release, kind, language.current().code)  # whoever asks next has it tried again
+        response = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this file could not be made")
+    else:
+        response = _problem(HTTPStatus.SERVICE_UNAVAILABLE, "this file is being made; ask again in a few seconds")
+        response.headers["Retry-After"] = str(AGAIN)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _newest(survey: str) -> Release:
@@ -210,7 +222,9 @@ def _description() -> dict[str, Any]:
         paths[f"/api/v1/surveys/{{survey}}/releases/{which}"] = _get("A release, whole", parameters, whole)
         for kind in KINDS:
             media = FORMATS[kind].media_type.partition(";")[0]
-            paths[f"/api/v1/surveys/{{survey}}/releases/{which}.{kind}"] = _get(f"A release as {kind}", parameters, {media: {}})
+            paths[f"/api/v1/surveys/{{survey}}/releases/{which}.{kind}"] = _get(
+                f"A release as {kind}", parameters, {media: {}}, later=kind in exports.LARGE
+            )
     paths["/api/v1/surveys/{survey}/responses"] = {"post": _SENDING | {"parameters": [survey, *_SENDING["parameters"]]}}
     return {
         "openapi": "3.1.0",
@@ -337,7 +351,9 @@ _REFUSED: dict[str, Any] = {
 }
 
 
-def _get(summary: str, parameters: list[Any], content: dict[str, Any], *, missing: bool = True, bad: bool = False) -> dict[str, Any]:
+def _get(
+    summary: str, parameters: list[Any], content: dict[str, Any], *, missing: bool = True, bad: bool = False, later: bool = False
+) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     etag = {"ETag": {"description": "Send it back as If-None-Match", "schema": {"type": "string"}}}
     responses: dict[str, Any] = {
@@ -350,6 +366,8 @@ def _get(summary: str, parameters: list[Any], content: dict[str, Any], *, missin
         responses["404"] = {"description": "There is no such survey, release or locale", "content": problem}
     wait = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
     responses["429"] = {"description": "Too many requests from one address", "headers": wait, "content": problem}
+    if later:
+        responses["503"] = {"description": "The file is being made", "headers": wait, "content": problem}
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 

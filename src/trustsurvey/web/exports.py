@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Response, current_app, request
 
 from trustsurvey.analysis.release import Release
@@ -12,12 +14,19 @@ from trustsurvey.web.kept import Kept
 from trustsurvey.web.made import Failed, Made, Making
 
 LARGE = frozenset({"pdf"})
-"""Formats that take seconds: kept as files for all processes, and made in the background for who can be shown how far it is."""
+"""Formats that take seconds: made in a process of their own, kept as files for all processes."""
 
 PATIENCE = 2.0
-"""Seconds that one waits for a file before a page says how far it is; ``app.config["PATIENCE"]`` where that is set."""
+"""Seconds that staff wait for a file before a page says how far it is; ``app.config["PATIENCE"]`` where that is set."""
+
+PUBLIC_PATIENCE = 20.0
+"""Seconds that a program waits; ``app.config["PUBLIC_PATIENCE"]`` where that is set."""
+
+WAITING = 2
+"""Programs that may wait in one process: its other threads answer residents meanwhile."""
 
 _files = Kept(24)
+_waiting = threading.BoundedSemaphore(WAITING)
 
 
 def made() -> Made:
@@ -26,23 +35,33 @@ def made() -> Made:
     return Made(settings.instance / "made", settings.translations)
 
 
-def download(release: Release, kind: str, *, attachment: bool) -> Response:
-    """The release in the format ``kind`` and the language of this page, with its media type and, as an ``attachment``, a file name."""
-    locale, catalog = language.current(), language.catalog()
+def download(release: Release, kind: str, *, attachment: bool) -> Response | Making | Failed:
+    """The release in the format ``kind`` and the language of this page, with its media type and, as an ``attachment``, a file name.
 
-    def make() -> bytes:
-        return export(release, kind, locale, catalog)
-
-    content = made().get(release, kind, locale.code, make) if kind in LARGE else _files.get(release, catalog, kind, make)
-    return _sent(release, kind, content, attachment=attachment)
+    For a ``LARGE`` format: how far it is when it isn't there in time, or when ``WAITING`` others wait already.
+    """
+    patience = current_app.config.get("PUBLIC_PATIENCE", PUBLIC_PATIENCE)
+    if kind in LARGE and _waiting.acquire(blocking=False):
+        try:
+            return _asked(release, kind, patience=patience, attachment=attachment)
+        finally:
+            _waiting.release()
+    return _asked(release, kind, patience=0, attachment=attachment)
 
 
 def asked(release: Release, kind: str) -> Response | Making | Failed:
-    """The same as an attachment; for a ``LARGE`` format that isn't there yet, how far it is once the reader has waited ``PATIENCE``."""
+    """The same as an attachment for staff, who are shown how far it is once they have waited ``PATIENCE``."""
+    return _asked(release, kind, patience=current_app.config.get("PATIENCE", PATIENCE), attachment=True)
+
+
+def _asked(release: Release, kind: str, *, patience: float, attachment: bool) -> Response | Making | Failed:
+    locale, catalog = language.current(), language.catalog()
     if kind not in LARGE:
-        return download(release, kind, attachment=True)
-    found = made().ask(release, kind, language.current().code, patience=current_app.config.get("PATIENCE", PATIENCE))
-    return _sent(release, kind, found, attachment=True) if isinstance(found, bytes) else found
+        return _sent(
+            release, kind, _files.get(release, catalog, kind, lambda: export(release, kind, locale, catalog)), attachment=attachment
+        )
+    found = made().ask(release, kind, locale.code, patience=patience)
+    return _sent(release, kind, found, attachment=attachment) if isinstance(found, bytes) else found
 
 
 def _sent(release: Release, kind: str, content: bytes, *, attachment: bool) -> Response:
