@@ -122,7 +122,8 @@ def parse(data: bytes, name: str) -> PoFile:
         found = polib.pofile(text + "\n", wrapwidth=0, encoding="utf-8") if text.strip() else polib.POFile(wrapwidth=0)
     except (OSError, ValueError, IndexError, KeyError) as error:  # polib raises whatever its state machine meets
         raise CatalogError([Fault(f"the file can’t be read: {error}", file=name)]) from error
-    entries = tuple(_entry(one) for one in found if not one.obsolete)
+    lines = text.split("\n")
+    entries = tuple(_entry(one, lines) for one in found if not one.obsolete)
     return PoFile(name, dict(found.metadata), entries, found.header)
 
 
@@ -152,7 +153,10 @@ class _Lines:
         return iter(self._lines)
 
 
-def _entry(one: polib.POEntry) -> Entry:
+def _entry(one: polib.POEntry, lines: list[str]) -> Entry:
+    line = max((one.linenum or 1) - 1, 0)
+    while line < len(lines) - 1 and not lines[line].startswith("msgid"):
+        line += 1
     forms = tuple(one.msgstr_plural[n] for n in sorted(one.msgstr_plural)) if one.msgid_plural else (one.msgstr,)
     return Entry(
         context=one.msgctxt or "",
@@ -164,7 +168,7 @@ def _entry(one: polib.POEntry) -> Entry:
         where=tuple(place for place, _ in one.occurrences),
         flags=tuple(one.flags),
         previous=one.previous_msgid or "",
-        line=one.linenum or 0,
+        line=line + 1,
     )
 
 

@@ -28,14 +28,9 @@ class Gate:
     @property
     def reason(self) -> str:
         """Why it isn't offered, for whoever runs the survey; empty when nothing is in the way."""
-        missing = []
-        if self.questionnaire:
-            missing.append(f"{self.questionnaire} strings of the questionnaire are not translated")
-        if self.interface:
-            missing.append(f"{self.interface} strings of the resident's pages are not translated")
-        if not missing and not self.reviewed:
-            missing.append("nobody has reviewed it yet")
-        return "; ".join(missing)
+        if not self.complete:
+            return f"translations are missing: {self.questionnaire} in the questionnaire, {self.interface} in the resident's pages"
+        return "" if self.reviewed else "nobody has reviewed it yet"
 
 
 class Offers:
