@@ -36,6 +36,29 @@ ALL = tuple(PLURALS)
         ("*", "en"),
         (";;;,,q=1,=", "en"),
         ("en;q=banana, es", "en"),
+        ("zh-MO", "zh_Hant"),
+        ("zh-Hans-TW", "zh_Hans"),
+        ("zh-Hant-CN", "zh_Hant"),
+        ("fa-AF", "fa"),
+        ("prs-AF", "fa"),
+        ("fr-CA", "fr"),
+        ("ht-HT", "ht"),
+        ("pt-BR", "pt_BR"),
+        ("ar-EG,ar;q=0.8", "ar"),
+        ("so-SO, en;q=0.3", "so"),
+        ("fil-PH", "fil"),
+        ("am-ET", "am"),
+        ("ko_KR", "ko"),
+        ("ES-mx", "es"),
+        ("hi-IN;q=0.4, ru;q=0.7, en;q=0.6", "ru"),
+        ("vi;q=0.5, ko;q=0.5", "vi"),
+        ("de, *;q=0.5, vi;q=0.1", "en"),
+        ("de, vi;q=0.5, *;q=0.1", "vi"),
+        ("en;q=0, *", "es"),
+        ("es;q=0, es-MX", "es"),
+        ("zh;q=0, *", "en"),
+        ("x-klingon, i-default, en", "en"),
+        ("a" * 5000, "en"),
     ],
 )
 def test_negotiation(header: str, expected: str) -> None:
@@ -88,6 +111,28 @@ def test_the_plural_rules_are_those_of_cldr(code: str) -> None:
         groups.setdefault(rule(n), set()).add(category(n))
     assert all(len(categories) == 1 for categories in groups.values()), groups
     assert len(groups) == len({c for found in groups.values() for c in found}), groups
+
+
+FORMS = {
+    "en": "102111112", "es": "102111112", "so": "102111112", "ar": "012344455", "ru": "202120122", "vi": "000000000", "ko": "000000000",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ALL)
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 5, 11, 21, 100])
+def test_a_number_takes_the_form_of_its_category(code: str, n: int) -> None:
+    """The form that gettext would choose is the one that CLDR's category of ``n`` has among the others."""
+    rule = gettext.c2py(PLURALS[code].split("plural=")[1].rstrip(";"))
+    category = Cldr.parse(code).plural_form
+    same = [m for m in range(200) if category(m) == category(n)]
+    assert {rule(m) for m in same} == {rule(n)}
+    assert rule(n) < int(PLURALS[code].split("nplurals=")[1][0])
+
+
+@pytest.mark.parametrize("code", ALL)
+def test_a_fraction_has_a_category_that_a_form_can_serve(code: str) -> None:
+    """Pages count whole things; 1.5 is written beside a name, never within a plural. CLDR's category for it is known all the same."""
+    assert Cldr.parse(code).plural_form(1.5) in {"one", "many", "other"}
 
 
 @pytest.mark.parametrize(
