@@ -17,7 +17,7 @@ from trustsurvey.services.mix import Settling
 from trustsurvey.services.open_wave import WaveRow
 from trustsurvey.settings import Settings, read
 from trustsurvey.store import engine as engines
-from trustsurvey.web import api, department, entry, language, limits, respond, results, site, translate, translate_files
+from trustsurvey.web import api, beside, department, entry, language, limits, respond, results, site, translate, translate_files
 from trustsurvey.web.faults import Application
 
 
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     language.init_app(app, settings)
     limits.init_app(app, settings, memory)
     respond.init_app(app)
+    beside.init_app(app)
     site.init_app(app)
     accounts.init_app(app, engine, https=settings.require_https)
     app.register_blueprint(results.blueprint)

@@ -25,7 +25,7 @@ from trustsurvey.i18n.locales import Locale, negotiate
 from trustsurvey.questionnaire.catalog import translated
 from trustsurvey.services.collect import collect, is_first
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, open_surveys
-from trustsurvey.web import invited, language, layout, prerendered, scripts, security, sending
+from trustsurvey.web import beside, invited, language, layout, prerendered, scripts, security, sending
 from trustsurvey.web.asked import Alert, form_of, read, refused, said_in, tickets, wave_of
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers
@@ -237,6 +237,7 @@ def _form_page(
         alert = refused(form, unasked=unasked, refusal=refusal)
     named: dict[str, Any] = {"form": form, "alert": alert, "reveal": reveal, "more": scripts.address()}
     named["invitation"] = invited.invitation(wave, request.form, refusal=refusal)
+    named["recorded"] = beside.recorded(wave, language.current().code)
     if wave.pass_public is not None:
         named["scripts"] = ("respond.js", "pass.min.js")
     return _survey_page("respond/survey.html", wave, status=status, **named)

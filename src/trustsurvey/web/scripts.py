@@ -45,12 +45,27 @@ from trustsurvey.web.edge import site
 
 blueprint = Blueprint("scripts", __name__)
 
-PARTS = ("core",)
+PARTS = ("core", "locate", "aloud")
 """The parts, in the order in which they run."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "core": {
         "part": N_("Part %(n)s of %(total)s"),
+    },
+    "locate": {
+        "find": N_("Find it for me"),
+        "stays": N_("Your phone compares its position with a map of the neighborhoods. The position stays on your phone."),
+        "looking": N_("Looking …"),
+        "here": N_("You seem to be here now. Do you live here? Then press the name."),
+        "border": N_("You are near a border. Press the neighborhood that you live in."),
+        "outside": N_("You are in none of these neighborhoods now. Please choose yours from the list."),
+        "rough": N_("Your phone knows only roughly where it is. Please choose from the list."),
+        "refused": N_("Your phone did not tell its position. Please choose from the list."),
+        "failed": N_("The map did not arrive. Please choose from the list."),
+    },
+    "aloud": {
+        "read": N_("Read question %(n)s aloud"),
+        "stop": N_("Stop reading"),
     },
 }
 """What each part says, by part and key."""
