@@ -18,14 +18,19 @@ from tests.conftest import AuditedClient, small_city
 from tests.web.test_accounts import sign_in
 from trustsurvey.accounts import add_user
 from trustsurvey.app import create_app
+from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry
+from trustsurvey.questionnaire import loader
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
 
 PASSWORD = "copper lantern sixteen"
 RESPECT = Entry("item:fp_respect", "How often do police here treat people with respect?")
-NEVER = Entry("option:how_often.0", "Never")
+HATS = Entry("item:lg_honest", "How often do officers here wear a hat?")
+PULSE = Entry("questionnaire:our-pulse.title", "Pulse of Harbor")
+"""Two texts of the installation's own questionnaire, which no catalogue that ships has."""
+
 THANKS = Entry("", "Thank you")
 CHOSE = Entry("", "You chose %(n)s answer.")
 
@@ -49,6 +54,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     engine = open_engine(settings.url)
     migrate.upgrade(engine, settings.migrations)
     small_city(engine, synthetic=True)
+    own = loader.source("trust-pulse")[0].replace("trust-pulse", "our-pulse").replace("Community trust pulse", PULSE.msgid)
+    (settings.instance / "questionnaires").mkdir()
+    (settings.instance / "questionnaires" / "our-pulse.yaml").write_text(
+        own.replace("How often do police here tell the truth?", HATS.msgid)
+    )
     app = create_app(settings)
     app.testing = True
     app.test_client_class = AuditedClient
@@ -145,11 +155,15 @@ def test_progress_says_what_keeps_a_language_from_residents(bench: Bench) -> Non
 
 
 def test_what_residents_see_stands_first(bench: Bench) -> None:
-    first = page(bench.maria, "/translate/am?show=missing").select("ol.texts a")
+    first = page(bench.maria, "/translate/am").select("ol.texts a")
     assert len(first) == 40
     assert "/questionnaire/" in str(first[0]["href"])
-    last = page(bench.maria, "/translate/am?show=missing&page=999").select("ol.texts a")
+    last = page(bench.maria, "/translate/am?page=999").select("ol.texts a")
     assert "/areas/" in str(last[-1]["href"])
+    missing = [
+        str(link["href"]).split("?")[0] for link in page(bench.maria, "/translate/ar?show=missing&part=questionnaire").select("ol.texts a")
+    ]
+    assert missing == [address(PULSE, "ar"), address(HATS, "ar")]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +201,21 @@ def test_an_entry_stands_beside_what_helps(bench: Bench) -> None:
     assert (field["lang"], field["dir"]) == ("ar", "rtl")
 
 
+def test_a_changed_source_shows_what_stood_before(bench: Bench) -> None:
+    path = bench.own("ru", "areas")
+    path.parent.mkdir(parents=True)
+    header = {"Language": "ru", "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": PLURALS["ru"], "X-Review": "draft"}
+    file = polib.POFile(wrapwidth=0)
+    file.metadata = header
+    file.append(polib.POEntry(msgctxt="place", msgid="Harbor", previous_msgid="Haven", tcomment="earlier translation: Гавань"))
+    path.write_text(str(file), encoding="utf-8")
+    aside = page(bench.maria, f"{address(Entry('place', 'Harbor'), 'ru', 'areas')}?locale=en").select_one("aside")
+    assert aside is not None
+    said = " ".join(aside.get_text(" ").split())
+    assert "The source before its last change Haven" in said
+    assert "Its translation then Гавань" in said
+
+
 def test_plural_forms_are_named_by_numbers(bench: Bench) -> None:
     shown = page(bench.maria, f"{address(CHOSE, 'ru', 'messages')}?locale=en")
     labels = [label.get_text() for label in shown.select("form.write > label")]
@@ -216,12 +245,14 @@ def test_a_save_is_live_at_once_and_in_the_history(bench: Bench) -> None:
 
 
 def test_save_and_next_goes_on_within_the_filter(bench: Bench) -> None:
-    listed = [link["href"] for link in page(bench.maria, "/translate/fr?show=missing&part=questionnaire").select("ol.texts a")]
-    first, second = (str(link) for link in listed[:2])
-    answer = bench.maria.post(first, data={**filled(bench.maria, first), "form": "Enquête de confiance", "next": "1"})
+    listed = [str(link["href"]) for link in page(bench.maria, "/translate/es?show=missing&part=questionnaire").select("ol.texts a")]
+    assert [one.split("?")[0] for one in listed] == [address(PULSE, "es"), address(HATS, "es")]
+    answer = bench.maria.post(listed[0], data={**filled(bench.maria, listed[0]), "form": "El pulso de Harbor", "next": "1"})
     assert answer.status_code == 303
-    assert answer.location.split("?")[0] == second.split("?")[0]
+    assert answer.location.split("?")[0] == address(HATS, "es")
     assert "show=missing" in answer.location
+    last = bench.maria.post(listed[1], data={**filled(bench.maria, listed[1]), "form": "¿Con qué frecuencia llevan sombrero?", "next": "1"})
+    assert last.location == "/translate/es?show=missing&part=questionnaire"
 
 
 def test_a_fault_stands_beside_the_field_and_nothing_is_lost(bench: Bench) -> None:
@@ -256,7 +287,7 @@ def test_what_may_be_right_can_be_kept_after_a_look(bench: Bench) -> None:
 
 
 def test_two_people_at_once_lose_nothing(bench: Bench) -> None:
-    path = address(RESPECT, "fr")
+    path = address(HATS, "fr")
     marias, jonass = filled(bench.maria, path), filled(bench.jonas, path)
     assert bench.jonas.post(path, data={**jonass, "form": "À quelle fréquence ?"}).status_code == 303
     answer = bench.maria.post(path, data={**marias, "form": "Tous les combien ?"})
@@ -272,23 +303,23 @@ def test_two_people_at_once_lose_nothing(bench: Bench) -> None:
 
 
 def test_undo_gives_back_what_stood_before(bench: Bench) -> None:
-    path = address(NEVER, "fr")
-    write(bench.maria, path, "Jamais")
-    write(bench.maria, path, "Pas une fois")
+    path = address(PULSE, "fr")
+    write(bench.maria, path, "Le pouls de Harbor")
+    write(bench.maria, path, "Harbor, son pouls")
     undo = page(bench.maria, path).select(".history form")
     assert len(undo) == 1, "only the newest change can be undone"
     token = undo[0].select_one("[name=csrf_token]")["value"]  # type: ignore[index]
     assert bench.maria.post(str(undo[0]["action"]), data={"csrf_token": token}).status_code == 303
-    assert page(bench.maria, path).select_one("textarea").get_text() == "Jamais"  # type: ignore[union-attr]
+    assert page(bench.maria, path).select_one("textarea").get_text() == "Le pouls de Harbor"  # type: ignore[union-attr]
     assert bench.maria.post(f"{path}/undo/999999", data={"csrf_token": token}).status_code == 404
 
 
 def test_a_late_form_keeps_what_was_written(bench: Bench) -> None:
-    path = address(NEVER, "ru")
-    answer = bench.maria.post(path, data={"form": "Никогда", "expected": ""})
+    path = address(HATS, "ru")
+    answer = bench.maria.post(path, data={"form": "Как часто носят шляпу?", "expected": ""})
     assert answer.status_code == 422
     shown = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
-    assert shown.select_one("textarea").get_text() == "Никогда"  # type: ignore[union-attr]
+    assert shown.select_one("textarea").get_text() == "Как часто носят шляпу?"  # type: ignore[union-attr]
     assert page(bench.maria, path).select_one("textarea").get_text() == ""  # type: ignore[union-attr]
     for action in (f"{path}/undo/1", f"{path}/review", "/translate/ru/review", "/translate/ru/messages/review"):
         assert bench.maria.post(action).status_code == 403, action
@@ -298,8 +329,8 @@ def test_a_late_form_keeps_what_was_written(bench: Bench) -> None:
 
 
 def test_nobody_reviews_their_own_words(bench: Bench) -> None:
-    path = address(NEVER, "am")
-    write(bench.maria, path, "በፍጹም")
+    path = address(PULSE, "am")
+    write(bench.maria, path, "የሃርቦር ምት")
     assert "Someone else has to review it." in text(bench.maria.get(f"{path}?locale=en"))
     token = filled(bench.maria, path)["csrf_token"]
     assert bench.maria.post(f"{path}/review", data={"csrf_token": token}).status_code == 409
@@ -307,16 +338,18 @@ def test_nobody_reviews_their_own_words(bench: Bench) -> None:
     form = page(bench.maria, waiting).select_one("form.next")
     assert form is not None
     bench.maria.post(str(form["action"]), data=filled(bench.maria, waiting, "form.next"))
-    assert address(NEVER, "am") in bench.maria.get(waiting).get_data(as_text=True), "one's own stays, whatever is pressed"
+    assert address(PULSE, "am") in bench.maria.get(waiting).get_data(as_text=True), "one's own stays, whatever is pressed"
     assert bench.jonas.post(str(form["action"]), data=filled(bench.jonas, waiting, "form.next")).status_code == 303
-    assert address(NEVER, "am") not in bench.maria.get(waiting).get_data(as_text=True)
+    assert address(PULSE, "am") not in bench.maria.get(waiting).get_data(as_text=True)
     assert "Reviewed" in page(bench.maria, f"{path}?locale=en").select_one(".history").get_text()  # type: ignore[union-attr]
 
 
 def test_a_reviewed_file_says_so(bench: Bench) -> None:
-    assert not page(bench.jonas, "/translate/am").select('form[action$="/messages/review"]'), "a file that isn't complete"
-    for number, entry in enumerate(page(bench.maria, "/translate/ar?part=areas").select("ol.texts a")):
-        write(bench.maria, str(entry["href"]).split("?")[0], "حي " + "أبتثجحخد"[number])
+    assert not page(bench.jonas, "/translate/am").select('form[action$="/questionnaire/review"]'), "a file that isn't complete"
+    file = polib.pofile(bench.maria.get("/translate/ar/areas.po").get_data(as_text=True), wrapwidth=0)
+    for number, entry in enumerate(file):
+        entry.msgstr = "حي " + "أبتثجحخد"[number]
+    bench.maria.post("/translate/ar/upload/apply", data=sent_on(upload(bench.maria, "ar", "areas", str(file).encode(), "ar.po")))
     form = page(bench.jonas, "/translate/ar").select_one('form[action$="/areas/review"]')
     assert form is not None
     token = form.select_one("[name=csrf_token]")["value"]  # type: ignore[index]

@@ -380,6 +380,7 @@ def _entry_page(
         before=before,
         after=after,
         others=others,
+        earlier=pages.earlier(shown.entry),
         keep=sorted(placeholders(shown.entry.msgid)),
         terms=pages.terms(code, shown.entry),
         steps=pages.steps(history, me),

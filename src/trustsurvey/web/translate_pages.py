@@ -100,6 +100,13 @@ def sight_of(entry: Entry) -> str:
     return "results" if any("templates/results/" in place or "publish/" in place for place in entry.where) else ""
 
 
+def earlier(entry: Entry) -> tuple[str, str]:
+    """What the text said before its source changed (empty when it hasn't), and the translators' own note without it."""
+    lines = entry.note.splitlines()
+    old = [line.removeprefix(translate.EARLIER) for line in lines if line.startswith(translate.EARLIER)]
+    return "\n".join(old), "\n".join(line for line in lines if not line.startswith(translate.EARLIER))
+
+
 # ---------------------------------------------------------------- who and when
 
 
