@@ -133,8 +133,12 @@ def _cldr(code: str) -> Cldr:
 
 
 def negotiate(header: str, offered: Sequence[str], default: str = "en") -> str:
-    """The offered locale that an ``Accept-Language`` header asks for first, regional variants falling back to their base."""
+    """The offered locale that an ``Accept-Language`` header asks for first, regional variants falling back to their base.
+
+    ``*`` is ``default``, or the first that isn't refused with ``q=0``.
+    """
     wanted: list[tuple[float, int, str]] = []
+    refused: set[str | None] = set()
     for n, part in enumerate(header.split(",")[:40]):
         tag, *parameters = (piece.strip() for piece in part.split(";"))
         quality = 1.0
@@ -143,8 +147,12 @@ def negotiate(header: str, offered: Sequence[str], default: str = "en") -> str:
                 quality = float(found[1])
         if tag and quality > 0:
             wanted.append((-quality, n, tag))
+        elif tag:
+            refused.add(match(tag, offered))
+    likely = (default, *offered) if default in offered else tuple(offered)
     for _, _, tag in sorted(wanted):
-        if (code := match(tag, offered)) is not None:
+        code = next((one for one in likely if one not in refused), None) if tag == "*" else match(tag, offered)
+        if code is not None:
             return code
     return default if default in offered or not offered else offered[0]
 
