@@ -11,6 +11,7 @@ from trustsurvey.analysis.release import Release
 from trustsurvey.cli import keys, terminal
 from trustsurvey.errors import NotFound
 from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.i18n.locales import match
 from trustsurvey.publish import FORMATS
 from trustsurvey.publish import export as publish
 from trustsurvey.services import read_releases
@@ -88,7 +89,8 @@ def export(form: str, locale: str, output: Path, survey: str | None, number: int
     Example: trustsurvey release export --format pdf --locale es --output informe.pdf
     """
     catalogs = Catalogs(read().translations)
-    if locale not in catalogs.locales():
+    served = match(locale, catalogs.locales())
+    if served is None:
         raise NotFound(f"there is no locale {locale!r}; there are: {', '.join(catalogs.locales())}")
     with terminal.transaction() as connection:
         code = survey or terminal.only_survey(connection)
@@ -96,6 +98,6 @@ def export(form: str, locale: str, output: Path, survey: str | None, number: int
     if found is None:
         raise NotFound(f"{code} has no release yet: close a wave, then `trustsurvey release create`")
     with terminal.progress("Writing"):
-        terminal.write_bytes(output, publish(found, form, catalogs[locale].locale, catalogs[locale]))
+        terminal.write_bytes(output, publish(found, form, catalogs[served].locale, catalogs[served]))
     size = output.stat().st_size
     terminal.answer(machine, {"output": str(output), "bytes": size}, f"{output}: release {found.number} of {code}, {size / 1000:,.0f} kB")

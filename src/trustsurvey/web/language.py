@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain
 
 from trustsurvey.i18n.catalogs import Catalog
-from trustsurvey.i18n.locales import Locale, negotiate
+from trustsurvey.i18n.locales import Locale, match, negotiate
 from trustsurvey.services.offer_locales import Offers
 from trustsurvey.settings import Settings
 from trustsurvey.web.edge import site
@@ -47,9 +47,10 @@ def current() -> Locale:
     if "locale" not in g:
         named = (request.view_args or {}).get("locale") or request.args.get("locale")
         offered = offered_here()
-        g.locale = Locale(named if named in offered else negotiate(request.headers.get("Accept-Language", ""), offered))
-    found: Locale = g.locale
-    return found
+        found = match(named, offered) if named else None
+        g.locale = Locale(found or negotiate(request.headers.get("Accept-Language", ""), offered))
+    locale: Locale = g.locale
+    return locale
 
 
 def offers() -> Offers:

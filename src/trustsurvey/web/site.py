@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, abort, make_response, render_templ
 from werkzeug.exceptions import HTTPException
 
 from trustsurvey.errors import NotFound
-from trustsurvey.i18n.locales import Locale
+from trustsurvey.i18n.locales import Locale, match
 from trustsurvey.publish import charts
 from trustsurvey.web import language
 from trustsurvey.web.edge import site
@@ -109,13 +109,14 @@ def with_script(response: Response) -> Response:
 def known_locale() -> None:
     """404, in the language the browser asks for, when the address names a language that doesn't exist."""
     named = request.args.get("locale")
-    if named is not None and named not in language.offered_here():
+    if named is not None and match(named, language.offered_here()) is None:
         abort(404)
 
 
 def kept() -> dict[str, Any]:
     """What every link of the page carries on: the language, when the address names it."""
-    return {"locale": language.current().code} if request.args.get("locale") == language.current().code else {}
+    named = request.args.get("locale")
+    return {"locale": language.current().code} if named and match(named, language.offered_here()) == language.current().code else {}
 
 
 def choices() -> tuple[Choice, ...]:
