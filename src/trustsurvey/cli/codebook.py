@@ -16,20 +16,20 @@ from trustsurvey.services.read_codebook import read_codebook
 def codebook(survey: str | None, wave: int | None, machine: bool) -> None:
     """Print the codebook of a wave of SURVEY (the only one when left out): its columns, and each wording by its fingerprint.
 
-    With --json it holds the exact words in every language too.
+    With --json it holds the exact words in every language too, and what each character of a column means.
 
     \b
     Example: trustsurvey questionnaire codebook seattle-trust --json
     """
     with terminal.transaction() as connection:
         data = read_codebook(connection, survey or terminal.only_survey(connection), wave=wave)
-    columns = [(c["position"], c["name"], ", ".join(f"{sign} {text}" for sign, text in c["values"].items())) for c in data["columns"]]
+    columns = [(c["position"], c["name"], " ".join(c["values"])) for c in data["columns"]]
     words = [(w["locale"], w["since"], w["hash"]) for w in data["wordings"]]
     asked = data["questionnaire"]
     head = f"{data['survey']}, wave {data['wave']} ({data['label']}): {asked['code']}, version {asked['version']}"
     text = Group(
         f"{head}\n[dim]{asked['hash']}[/dim]\n",
-        terminal.table("column", "name", "values", rows=columns, right=["column"]),
+        terminal.table("column", "name", "characters", rows=columns, right=["column"]),
         "",
         terminal.table("language", "since", "words (SHA-256)", rows=words),
     )

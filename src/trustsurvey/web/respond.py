@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
 def surveys() -> Response:
     """The surveys that take answers now."""
     with transaction() as connection:
-        waves = [offered for wave in open_surveys(connection) if (offered := language.offers().as_offered(wave)).locales]
+        waves = [shown for wave in open_surveys(connection) if (shown := language.offers().as_offered(wave)).locales]
     offers = [
         Offer(wave, Locale(code), translated(wave.questionnaire, language.source_lookup).title)
         for wave in waves
