@@ -25,9 +25,9 @@ class Term:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Glossary:
-    """The terms of one language."""
+    """The terms of one language. Told apart by what it is, not by what it holds: the same text is read into the same glossaries."""
 
     locale: str = ""
     terms: tuple[Term, ...] = ()
@@ -55,6 +55,7 @@ class Glossary:
         return all(_stem(word) in said for word in form.split())
 
 
+@lru_cache(maxsize=8)
 def read(text: str) -> Mapping[str, Glossary]:
     """The glossary of each language in the table of a GLOSSARY.md. Cells that are empty, and rows without any, say nothing."""
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]

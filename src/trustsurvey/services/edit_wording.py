@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from trustsurvey.errors import CatalogError, Conflict, NotFound, QuestionnaireError, StateError
 from trustsurvey.i18n import checks, pofiles
 from trustsurvey.i18n.catalogs import DOMAINS, fault
+from trustsurvey.i18n.glossary import Glossary
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry, PoFile
 from trustsurvey.questionnaire import catalog as strings
@@ -119,13 +120,19 @@ def entries(connection: Connection, folders: Folders, locale: str, domain: str) 
     alike = {(one.place, one.line): one for one in checks.scale_faults(merged)}
     shown = []
     for entry in merged:
-        found = [one for one in checks.entry_faults(entry, locale, terms) if one.kind not in checks.INCOMPLETE]
+        found = list(_found(entry, locale, terms))
         if (pair := alike.get((entry.context, entry.line))) is not None:
             found.append(pair)
         state = "missing" if not entry.translated else "faulty" if found else "translated"
         faults = tuple(one.message for one in found)
         shown.append(Shown(entry, domain, state, faults, checks.is_for_residents(entry), entry.key in waiting))
     return tuple(shown)
+
+
+@lru_cache(maxsize=2**15)
+def _found(entry: Entry, locale: str, terms: Glossary) -> tuple[checks.Finding, ...]:
+    """Findings about one string, kept: every page of the workbench asks for all of them."""
+    return tuple(one for one in checks.entry_faults(entry, locale, terms) if one.kind not in checks.INCOMPLETE)
 
 
 def _filled(source: Entry, now: Entry | None, locale: str) -> Entry:
