@@ -55,7 +55,7 @@ def _measures(sheet: Sheet, top: float) -> float:
             groups.setdefault(_subject(edition, measure), []).append((edition.measure_title(measure), *_figures(edition, cell)))
     heads = (t.gettext("The whole city"), t.gettext("Figure"), interval_heading(edition), t.gettext("n"), t.gettext("n eff."))
     for heading, rows in groups.items():
-        top = Table(sheet, heading, heads, (280, 330, 400, 440, WIDTH)).draw(rows, top)
+        top = Table(sheet, heading, heads, (250, 340, 408, 444, WIDTH)).draw(rows, top)
     return top
 
 
