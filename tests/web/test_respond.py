@@ -261,7 +261,7 @@ def test_changing_the_language_keeps_the_answers_and_stores_nothing(
 def test_the_languages_are_buttons_that_carry_the_answers(client: FlaskClient, wave: WaveRow) -> None:
     buttons = soup(client.get(f"/s/{SURVEY}/ar")).select(".lang button")
     assert [(b["value"], b["name"], b["form"], b["formaction"]) for b in buttons] == [
-        (locale, "to", "survey", f"/s/{SURVEY}/ar/language") for locale in LOCALES
+        (locale, "to", "survey", f"/s/{SURVEY}/{locale}/language") for locale in LOCALES
     ]
     assert [b.text for b in buttons] == ["English", "Español", "العربية"]
 

@@ -34,6 +34,30 @@ def test_what_ships_is_the_source_s_own() -> None:
         assert hashlib.sha256((FOLDER / f"{part}.js").read_bytes()).hexdigest() in shipped.split("\n", 1)[0], "run scripts/minify.sh"
 
 
+def test_the_worker_that_ships_is_the_source_s_own(client: FlaskClient) -> None:
+    folder = FOLDER.parent  # type: ignore[attr-defined]
+    shipped = (folder / "worker.min.js").read_text().split("\n", 1)
+    assert hashlib.sha256((folder / "worker.js").read_bytes()).hexdigest() in shipped[0], "run scripts/minify.sh"
+    response = client.get("/s/worker.js")
+    assert shipped[1] in response.get_data(as_text=True)
+    assert (response.mimetype, response.headers["Cache-Control"]) == ("text/javascript", "no-store")
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_all_that_may_come_later_is_light(client: FlaskClient, wave: WaveRow) -> None:
+    """Script in the heaviest language, worker and icon: at most 25 KB together."""
+    sizes = [len(client.get(more(client, locale), headers={"Accept-Encoding": "gzip"}).data) for locale in LOCALES]
+    rest = [len(client.get(path, headers={"Accept-Encoding": "gzip"}).data) for path in ("/s/worker.js", "/s/icon.svg")]
+    assert max(sizes) + sum(rest) < 25 * 1024
+
+
+def test_a_manifest_opens_the_kiosk_in_its_language(client: FlaskClient, wave: WaveRow) -> None:
+    made = client.get(f"/s/manifest.webmanifest?survey={SURVEY}&locale=ar")
+    assert (made.mimetype, made.json["start_url"], made.json["lang"]) == ("application/manifest+json", f"/s/{SURVEY}/ar?kiosk=ar", "ar")
+    for missing in ("", "?survey=nowhere&locale=en", f"?survey={SURVEY}&locale=xx"):
+        assert client.get(f"/s/manifest.webmanifest{missing}").status_code == 404
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_each_language_has_its_own_words(app: Flask, client: FlaskClient, wave: WaveRow, locale: str) -> None:
     address = more(client, locale)

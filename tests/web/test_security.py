@@ -89,6 +89,8 @@ def test_the_policy_allows_just_what_stands_in_the_page(client: FlaskClient, wav
         assert len(allowed) == 1 if more is None else f"localhost{more[1]}" in allowed and len(allowed) == 2
     if path == PATH:
         assert policy.pop("connect-src") == "'self'"
+        assert policy.pop("worker-src") == "localhost/s/worker.js"
+        assert policy.pop("manifest-src") == "localhost/s/manifest.webmanifest"
     assert policy == {"base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'", "img-src": "data:"}
 
 

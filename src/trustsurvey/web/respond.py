@@ -25,7 +25,7 @@ from trustsurvey.i18n.locales import Locale, negotiate
 from trustsurvey.questionnaire.catalog import translated
 from trustsurvey.services.collect import collect, is_first
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, open_surveys
-from trustsurvey.web import beside, invited, language, layout, prerendered, scripts, security, sending
+from trustsurvey.web import beside, invited, language, layout, offline, prerendered, scripts, security, sending
 from trustsurvey.web.asked import Alert, form_of, read, refused, said_in, tickets, wave_of
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(scripts.blueprint)
     app.register_blueprint(sending.blueprint)
+    app.register_blueprint(offline.blueprint)
     for status in ERRORS:
         app.register_error_handler(status, error_page)
 
@@ -115,7 +116,7 @@ def answer(survey: str, locale: str) -> BaseResponse:
     except StateError:  # closed while the page was being sent
         return _closed(wave, unsent=True)
     if first:
-        site().settle()
+        site().answered(wave, locale)
     return redirect(url_for("respond.thanks", survey=survey, locale=locale), code=303)
 
 
@@ -140,15 +141,15 @@ def change_language(survey: str, locale: str) -> Response:
     """The same page in the language named by ``to``, with the answers kept on it. Nothing is stored."""
     wave, areas = read(survey, locale)
     sent = MultiDict(request.form)
-    typed = area_list(areas, language.catalog()).find(sent.get("area", ""))
     to = sent.get("to", "")
     known = to in wave.locales
     if known:
         language.use(to)
     if not wave.is_open:
         return _closed(wave, unsent=True)
-    if typed is not None:
-        sent["area"] = typed.code  # a name typed in one language means the same place in the other
+    typed = (area_list(areas, site().catalogs[code]).find(sent.get("area", "")) for code in (locale, *wave.locales))
+    if (found := next(filter(None, typed), None)) is not None:
+        sent["area"] = found.code  # a name typed in one language means the same place in the other
     return _form_page(wave, form_of(wave, areas, sent), status=200 if known else 422)
 
 

@@ -45,12 +45,56 @@ from trustsurvey.web.edge import site
 
 blueprint = Blueprint("scripts", __name__)
 
-PARTS = ("core", "locate", "aloud")
+PARTS = ("core", "outbox", "steps", "send", "kiosk", "start", "locate", "aloud")
 """The parts, in the order in which they run."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "core": {
-        "part": N_("Part %(n)s of %(total)s"),
+    "steps": {
+        "next": N_("Next"),
+        "back": N_("Back"),
+        "check": N_("Check your answers"),
+        "before": N_("Please look before you send"),
+        "change": N_("Press an answer to change it."),
+        "none": N_("No answer"),
+        "problem": N_("Question %(number)s: %(problem)s"),
+    },
+    "send": {
+        "phone": N_("On this phone"),
+        "keep": N_("Keep my answers on this phone until they are sent"),
+        "hint": N_("This page then opens without internet too. Anyone who uses this phone could read your answers."),
+        "kept": N_("Your answers are kept on this phone until they are sent. You can close this page."),
+        "half": N_("Your answers are kept on this phone until they are sent. This page itself needs internet here."),
+        "refused": N_("This phone does not let us keep anything. You can still answer and send."),
+        "clear": N_("Clear everything"),
+        "cleared": N_("Everything is cleared."),
+        "offline": N_("There is no internet, so nothing was sent. Your answers are still here. Please try again later."),
+        "waits": N_("Your answers wait on this phone"),
+        "soon": N_("They are sent when there is internet again. You can close this page. Open it again later, to be sure."),
+        "sent": N_("Your answers that waited on this phone are sent. Nothing is kept here any more."),
+        "lost": N_("Answers that waited on this phone could not be sent: the survey is over. They are deleted."),
+        "look": N_("Your answers that waited on this phone were not taken. Please look at them and send them again."),
+        "again": N_("Please look at your answers again"),
+        "here": N_("Nothing is sent yet. Your answers are still here."),
+        "one": N_("Please answer a question"),
+        "nothing": N_("Nothing is sent yet. One answer is enough."),
+        "where": N_("Your neighborhood is missing."),
+        "choose": N_("Please choose it. It is the only thing we must know."),
+        "many": N_("You chose too many answers."),
+        "most": N_("Please choose no more than %(n)s."),
+        "contact": N_("There may be a phone number or an e-mail address in your text."),
+        "out": N_("Please take it out, so that nobody can be found."),
+    },
+    "kiosk": {
+        "waiting": N_("Answers that wait to be sent: %(n)s"),
+        "lost": N_("Answers that could not be sent and are deleted: %(n)s"),
+        "thanks": N_("Thank you"),
+        "hand": N_("Your answers are safe, with no name on them. Please hand this phone to the next person."),
+        "next": N_("Next person"),
+        "still": N_("Are you still there? Soon this page is cleared for the next person."),
+        "on": N_("Yes, go on"),
+        "table": N_("For the people at this table"),
+        "end": N_("End"),
+        "sure": N_("Some answers are not sent yet. Wait for internet, or they are deleted:"),
     },
     "locate": {
         "find": N_("Find it for me"),
@@ -98,15 +142,16 @@ def bundle(catalog: Catalog) -> Bundle:
     """The parts with their words in the catalogue's language in front."""
     words = {part: {key: catalog.gettext(text) for key, text in WORDS[part].items()} for part in PARTS if part in WORDS}
     spoken = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    plain = f'(()=>{{"use strict";const words={spoken};\n{"".join(map(_minified, PARTS))}}})()'.encode()
+    plain = f'(()=>{{"use strict";const words={spoken};\n{"".join(map(minified, PARTS))}}})()'.encode()
     bodies = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0), "": plain}
     return Bundle(hashlib.sha256(plain).hexdigest()[:12], bodies)
 
 
 @lru_cache
-def _minified(part: str) -> str:
+def minified(part: str) -> str:
+    """A part as it ships, without the line that says what it was made of."""
     text = (resources.files("trustsurvey.web") / "static" / "respond" / "min" / f"{part}.js").read_text(encoding="utf-8")
-    return text.split("\n", 1)[1]  # the first line says what it was made of
+    return text.split("\n", 1)[1]
 
 
 _bundles = Bundles()
@@ -116,6 +161,8 @@ def address() -> str:
     """The address of this page's script, which the page's policy then allows."""
     found = url_for("scripts.script", locale=language.current().code, version=_bundles[language.catalog()].version)
     security.allow("script", found)
+    security.allow("worker", "/s/worker.js")
+    security.allow("manifest", "/s/manifest.webmanifest")
     security.allow("connect", "'self'")
     security.allow("feature", "geolocation")
     return found

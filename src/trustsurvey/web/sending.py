@@ -93,7 +93,7 @@ def _stored(wave: WaveRow, areas: tuple[AreaRow, ...], sent: dict[str, Any], key
     except StateError:  # closed while it was being sent
         return _closed()
     if first:
-        site().settle()
+        site().answered(wave, sent["locale"])
     return _answer(201 if first else 200, {"status": "stored"})
 
 

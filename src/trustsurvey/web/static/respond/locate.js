@@ -95,7 +95,7 @@
       navigator.geolocation.getCurrentPosition(
         position => show(map, position),
         () => end(spoken.refused),
-        { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 }
+        { enableHighAccuracy: true, timeout: 20000 }
       );
     };
     onWipe(forget);

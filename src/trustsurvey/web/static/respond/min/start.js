@@ -1,0 +1,2 @@
+/* start.js, SHA-256 f036c7393e93a274b76671748345d5dffa44f5c5a013e88364ccba32211557b8, by scripts/minify.sh */
+begin(),(async()=>{if(kiosk)return table(),catchUp();const n=(await held().catch(()=>[])).filter(e=>e.survey==survey||e.lost||e.waits),t=n.find(e=>e.key=="draft "+survey);t&&(keepBox.checked=keeps=!0,note.textContent=words.send.kept,!recall()&&!Object.keys(given()).length&&(fill(t.answers),remember(),t.locale&&announce(words.send.look)),key=t.id),n.length&&await catchUp()})();
