@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -25,7 +27,7 @@ from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.tables import HEADER
 from trustsurvey.settings import Settings
 from trustsurvey.store import queries
-from trustsurvey.web import result_pages
+from trustsurvey.web import result_pages, site
 
 SURVEY = "larkhaven"
 
@@ -311,3 +313,9 @@ def test_without_a_comparison_of_domains_none_is_claimed(page_client: FlaskClien
     assert "differ detectably from the city" not in soup(page_client, f"/results/{SURVEY}?locale=en").get_text()
     shown = next(cell.area for cell in whole.by_area("trust_index") if not cell.flag.suppressed)
     assert "Filled: detectably" not in soup(page_client, f"/results/{SURVEY}/{shown}?locale=en").get_text()
+
+
+def test_the_script_that_ships_is_made_from_its_source() -> None:
+    folder = Path(site.__file__).parent / "static"
+    shipped = (folder / "results.min.js").read_text()
+    assert hashlib.sha256((folder / "results.js").read_bytes()).hexdigest() in shipped.split("\n", 1)[0], "run scripts/minify.sh"
