@@ -24,7 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["trustsurvey.offers"] = Offers(
         app.extensions["trustsurvey"].catalogs, require_reviewed=settings.require_reviewed_locales
     )
-    babel = Babel(app, locale_selector=lambda: current().code, default_domain="messages")
+    babel = Babel(app, locale_selector=lambda: str(current().cldr), default_domain="messages")
     babel.domain_instance = _Merged()
     app.context_processor(lambda: {"locale": current(), "catalog": catalog()})
 
