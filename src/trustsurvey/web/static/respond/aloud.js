@@ -65,22 +65,26 @@
     sound.play().catch(instead);
   };
 
+  /* Buttons are made when the first voice or recording is known: most phones' voices come late, some never. */
+  const build = () => {
+    for (const box of form.querySelectorAll(".q[id]")) {
+      const head = box.querySelector("legend,.ask"), number = box.querySelector(".n");
+      if (!head || !number) continue;
+      const one = { box, code: box.id.slice(2), number: number.textContent, ask: box.querySelector("fieldset,[aria-describedby]") || box, button: make("button", { type: "button", className: "aloud", hidden: true }) };
+      one.button.onclick = () => press(one);
+      label(one, false);
+      box.prepend(one.button);
+      buttons.push(one);
+    }
+  };
   const dress = () => {
     const voices = speech ? speech.getVoices().filter(found => found.localService) : [];
     const tags = voices.map(found => found.lang.toLowerCase().replace("_", "-"));
     const best = wanted.map(name => tags.findIndex(found => found == name || found.startsWith(name + "-"))).find(n => n >= 0);
     voice = best == undefined ? undefined : voices[best];
+    if (!buttons.length && (voice || recorded.length)) build();
     for (const one of buttons) one.button.hidden = !voice && !recorded.includes(one.code);
   };
-  for (const box of form.querySelectorAll(".q[id]")) {
-    const head = box.querySelector("legend,.ask"), number = box.querySelector(".n");
-    if (!head || !number) continue;
-    const one = { box, code: box.id.slice(2), number: number.textContent, ask: box.querySelector("fieldset,[aria-describedby]") || box, button: make("button", { type: "button", className: "aloud", hidden: true }) };
-    one.button.onclick = () => press(one);
-    label(one, false);
-    box.prepend(one.button);
-    buttons.push(one);
-  }
   rules(
     ".q{position:relative}",
     ".aloud{position:absolute;inset-block-start:0;inset-inline-end:-.75rem;inline-size:3rem;block-size:3rem;padding:0;background:none;border:0;border-radius:50%;color:var(--hue)}",

@@ -51,6 +51,7 @@
     rules(
       ".locate{margin-block:.875rem}",
       ".locate button{min-block-size:3rem;padding:.5rem 1rem;margin-block-end:.35rem;background:none;border:1.5px solid var(--hue);border-radius:.5rem;color:var(--hue);font-weight:600}",
+      ".locate [role=status]:not(:empty){margin-block-start:.6rem;color:var(--ink);font-weight:600}",
       ".locate .found{display:flex;flex-wrap:wrap;gap:.5rem;margin-block-start:.35rem}",
       ".locate .found:empty{display:none}"
     );
