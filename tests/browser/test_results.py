@@ -140,7 +140,7 @@ def test_the_script_lights_up_filters_and_sorts(browser: Browser, live: Live, re
     assert name in shown
     assert all(name[:4].lower() in text.lower() for text in shown)
     assert page.locator(".find [role=status]").inner_text() == f"{len(shown)} of 24 neighborhoods shown"
-    assert page.locator(".map a:not(.dim)").count() == len(shown)
+    assert page.locator(".map a.found").count() == len(shown)
     page.fill(".find input", "")
     assert page.locator("table.ranking tbody tr:visible").count() == 24
     assert not faults

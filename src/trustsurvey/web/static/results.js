@@ -1,4 +1,4 @@
-/* Handier results: an area under the mouse or the focus stands out on the map and in the tables, typing leaves the areas that match, the
+/* Handier results: an area under the mouse or the focus stands out on the map and in the tables, typing leaves the rows that match, the
    full table sorts by column, and a report in the making says how far it is. Every page works without this. */
 {
   const all = (what, from = document) => [...from.querySelectorAll(what)];
@@ -16,14 +16,20 @@
   for (const row of rows) parts.set(of(row), [...(parts.get(of(row)) || []), row]);
   for (const shape of shapes) parts.set(at(shape), [...(parts.get(at(shape)) || []), shape]);
 
+  // an outline is whole only above its neighbors, and below the labels
+  const mark = (part, kind, on) => {
+    part.classList.toggle(kind, on);
+    if (on && part.matches(".map a")) part.parentNode.insertBefore(part, part.parentNode.querySelector(":scope > g"));
+  };
+
   let lit = [];
   const light = (event) => {
     const row = event.target.closest?.("tbody tr"), shape = event.target.closest?.(".map a");
     const key = shape ? at(shape) : rows.includes(row) ? of(row) : "";
     const now = event.type === "focusout" ? [] : parts.get(key) || [];
     if (now === lit) return;
-    lit.forEach((part) => part.classList.remove("hot"));
-    now.forEach((part) => part.classList.add("hot"));
+    lit.forEach((part) => mark(part, "hot", false));
+    now.forEach((part) => mark(part, "hot", true));
     lit = now;
   };
   if (shapes.length) for (const kind of ["mouseover", "focusin", "focusout"]) document.addEventListener(kind, light);
@@ -40,7 +46,7 @@
         row.hidden = !fits;
         if (fits) found.add(of(row));
       }
-      for (const shape of shapes) shape.classList.toggle("dim", !found.has(at(shape)));
+      for (const shape of shapes) mark(shape, "found", wanted !== "" && found.has(at(shape)));
       status.textContent = wanted ? status.dataset.say.replace("{shown}", found.size) : "";
     });
   }
