@@ -8,6 +8,7 @@ from importlib import resources
 from sqlalchemy import Connection
 
 from trustsurvey.questionnaire import loader, notice
+from trustsurvey.services.demo import city
 from trustsurvey.store import queries
 from trustsurvey.store.queries import AreaRow, SurveyRow, WaveRow
 
@@ -19,8 +20,8 @@ def asked(connection: Connection) -> tuple[SurveyRow, ...]:
     return tuple(survey for survey in queries.surveys(connection) if queries.waves(connection, survey.code))
 
 
-def sample_wave(questionnaire: str, *, place: str) -> WaveRow:
-    """An open wave of the library's ``questionnaire`` in ``place``, with the demo's words about who asks; it is in no database.
+def sample_wave(questionnaire: str) -> WaveRow:
+    """An open wave of the library's ``questionnaire`` in the demo's city, with its words about who asks; it is in no database.
 
     Raises NotFound when there is no such questionnaire.
     """
@@ -29,7 +30,7 @@ def sample_wave(questionnaire: str, *, place: str) -> WaveRow:
     words = (resources.files("trustsurvey.services.demo") / "notice.yaml").read_text(encoding="utf-8")
     return WaveRow(
         id=0,
-        survey=SurveyRow(0, questionnaire, found.title, place, 0, "", synthetic=True),
+        survey=SurveyRow(0, questionnaire, found.title, city.PLACE, 0, "", synthetic=True),
         number=1,
         label="",
         state="open",

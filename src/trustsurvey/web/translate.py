@@ -216,7 +216,7 @@ def review_domain(code: str, domain: str) -> BaseResponse:
         with transaction() as connection:
             edit_wording.review(connection, folders, locale=code, domain=domain, account=me, day=pages.today())
     except StateError:
-        return _not_now(_("You changed texts in this file yourself. Someone else has to review them."))
+        return _not_now(_("You wrote this yourself. Someone else has to review it."))
     this_site().catalogs.refresh()
     return redirect(url_for("translate.overview", **site.kept()), code=303)
 

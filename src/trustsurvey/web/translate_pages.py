@@ -130,7 +130,7 @@ def _who(account: int | None, me: int) -> str:
     if account == me:
         return str(_("You"))
     found = current_app.extensions["security"].datastore.find_user(id=account)
-    return str(found.email) if found is not None else _("An account that is gone")
+    return str(found.email) if found is not None else "–"
 
 
 # ---------------------------------------------------------------- an entry on its page

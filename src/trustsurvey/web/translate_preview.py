@@ -72,7 +72,7 @@ def make(code: str, sight: Sight, page: str, address: Address) -> LinkedPage:
     elif wave is not None:
         html = respond.drawn(_in_language(wave, code), areas, page)
     else:
-        html = respond.drawn(_in_language(sample_wave(sight.survey, place=_("Your city")), code), AREAS, page)
+        html = respond.drawn(_in_language(sample_wave(sight.survey), code), AREAS, page)
     return marked.linked(html, words.keys, address)
 
 
