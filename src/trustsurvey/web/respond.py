@@ -163,8 +163,7 @@ def language_again(survey: str, locale: str) -> BaseResponse:
 def thanks(survey: str, locale: str) -> Response:
     """Where sending leads."""
     wave, _areas = read(survey, locale)
-    scripts = ("respond.js", "forget.js") if wave.pass_public is not None else ("respond.js",)
-    return _survey_page("respond/thanks.html", wave, back="respond.thanks", scripts=scripts)
+    return _survey_page("respond/thanks.html", wave, back="respond.thanks", scripts=("respond.js", "forget.js"))
 
 
 @bp.get("/s/<survey>/<locale>/privacy")

@@ -1,2 +1,2 @@
-/* The answers are sent: what the tab kept of an invitation is forgotten. */
+/* The answers are sent: what the tab remembered is forgotten. */
 try{sessionStorage.clear()}catch(e){}
