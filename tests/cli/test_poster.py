@@ -25,5 +25,5 @@ def test_a_square_a_language(city: Run, tmp_path: Path) -> None:  # noqa: F811
 
 
 def test_before_the_first_wave_there_is_nothing_to_open(city: Run) -> None:  # noqa: F811
-    failed = city("survey", "poster", "harbor", "--base-url", "https://trust.example.org", "--output", "poster.html", code=1)
+    failed = city("survey", "poster", "harbor", "--base-url", "https://trust.example.org", "--output", "poster.html", code=2)
     assert "no wave yet" in failed.output
