@@ -403,6 +403,11 @@ def test_xliff_comes_back_and_a_clash_stays(bench: Bench) -> None:
     assert "Casi nunca" in said
     assert "Muy rara vez" in said
     assert page(bench.maria, address(rarely, "es")).select_one("textarea").get_text() == "Casi nunca"  # type: ignore[union-attr]
+    clash = BeautifulSoup(answer.get_data(as_text=True), "html5lib").select_one('a[href*="proposed"]')
+    assert clash is not None
+    opened = page(bench.maria, str(clash["href"]))
+    assert opened.select_one("blockquote").get_text().strip() == "Casi nunca"  # type: ignore[union-attr]
+    assert opened.select_one("textarea").get_text() == "Muy rara vez"  # type: ignore[union-attr]
 
 
 def test_a_faulty_file_changes_nothing_and_names_its_lines(bench: Bench) -> None:

@@ -126,10 +126,13 @@ def entries(code: str) -> str:
 
 @blueprint.get(f"/<code>/{DOMAIN}/<entry_id>")
 def entry(code: str, domain: str, entry_id: str) -> Response:
-    """One text beside its source and all that helps to translate it."""
+    """One text beside its source and all that helps to translate it. ``proposed``: what a file said instead, to be looked at and saved."""
     with transaction() as connection:
         shown = edit_wording.entry(connection, this_site().settings.translations, code, domain, entry_id)
-        return _entry_page(connection, code, shown, None)
+        proposed = tuple(request.args.getlist("proposed"))
+        if len(proposed) != _count(shown, code):
+            return _entry_page(connection, code, shown, None)
+        return _entry_page(connection, code, shown, Written(proposed, shown.entry.forms), theirs=shown.entry.forms)
 
 
 @blueprint.post(f"/<code>/{DOMAIN}/<entry_id>")
