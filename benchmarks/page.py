@@ -69,7 +69,7 @@ def run(locales: Sequence[str] = (), *, rounds: int = 3, step: Callable[[int], o
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         raise StateError("Chromium is not installed here (on Debian: apt-get install chromium)")
-    with tempfile.TemporaryDirectory(prefix="page") as folder, _served(Path(folder)) as (address, offered):
+    with tempfile.TemporaryDirectory(prefix="page") as folder, served(Path(folder)) as (address, offered):
         chosen = [code for code in offered if not locales or code in locales]
         if missing := set(locales) - set(chosen):
             raise StateError(f"there is no page in {', '.join(sorted(missing))}; there are: {', '.join(offered)}")
@@ -130,7 +130,7 @@ def _visit(browser: Browser, address: str, network: Network) -> tuple[float, Map
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
+def served(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     """The address of a server with one open wave, and the languages of its page."""
     settings = Settings(instance=folder / "instance")
     offered = Catalogs(settings.translations).locales()
