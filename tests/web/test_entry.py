@@ -72,7 +72,7 @@ def first(client: FlaskClient, typed: dict[str, str]) -> BeautifulSoup:
 def test_a_form_typed_twice_alike_is_stored_as_a_paper_response(clerk: FlaskClient, wave: WaveRow, sqlite: Engine) -> None:
     again = first(clerk, PAPER)
     assert stored(sqlite, wave) == [], "nothing is stored after the first time"
-    assert all(field["value"] == "" for field in again.select("form.keys .key input")), "the second time is blind"
+    assert all(field["value"] == "" for field in again.select("form.keys .crossed input")), "the second time is blind"
     done = send(clerk, again, PAPER | {"want": "4, 1", "trust10": "10 "})
     assert (done.status_code, done.location) == (303, f"{AT}?done=stored")
     assert stored(sqlite, wave) == [ANSWERS]
@@ -117,11 +117,11 @@ def test_what_differs_is_settled_from_the_paper_before_anything_is_stored(clerk:
     page = soup(send(clerk, first(clerk, PAPER), second))
     assert step(page) == "settle"
     assert stored(sqlite, wave) == []
-    assert [field["name"] for field in page.select(".key input")] == ["k-area", "k-fp_explain", "k-want", "k-trust10"]
-    shown = [[b.get_text() for b in row.select(".was b")] for row in page.select(".key")]
+    assert [field["name"] for field in page.select(".crossed input")] == ["k-area", "k-fp_explain", "k-want", "k-trust10"]
+    shown = [[b.get_text() for b in row.select(".was b")] for row in page.select(".crossed")]
     assert shown == [["2", "3"], ["–", "5"], ["1 4", "1"], ["10", "1"]]
     refused = soup(send(clerk, page, {"area": "2", "trust10": "11", "want": "14"}))
-    assert [found.get_text(strip=True) for found in refused.select(".key .fault")] == ["This number is not on the form."]
+    assert [found.get_text(strip=True) for found in refused.select(".crossed .fault")] == ["This number is not on the form."]
     assert stored(sqlite, wave) == []
     done = send(clerk, refused, {"area": "2", "trust10": "10", "want": "14", "fp_explain": ""})
     assert done.status_code == 303
@@ -146,9 +146,9 @@ def test_a_number_that_is_not_on_the_form_is_marked_and_the_rest_stays(clerk: Fl
         answer = send(clerk, soup(clerk.get(AT)), typed)
         page = soup(answer)
         assert (answer.status_code, step(page)) == (422, "first")
-        assert [found["id"] for found in page.select(".key .fault")] == marked
+        assert [found["id"] for found in page.select(".crossed .fault")] == marked
         assert says in answer.get_data(as_text=True)
-        shown = {field["name"][2:]: field["value"] for field in page.select(".key input") if field["value"]}
+        shown = {field["name"][2:]: field["value"] for field in page.select(".crossed input") if field["value"]}
         assert shown == {code: words for code, words in typed.items() if words}
 
 

@@ -216,6 +216,7 @@ def _page(
             wave=sitting.wave,
             questions=asked,
             step=step,
+            focus=next(iter(keyed.faults if keyed and keyed.faults and status == 422 else [question.item.code for question in asked])),
             keyed=keyed if status == 422 else None,
             alert=alert or (keyed.alert if keyed and status == 422 else ""),
             sealed=_sealed(sitting.wave, kept) if step != "first" else "",

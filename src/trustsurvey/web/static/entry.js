@@ -4,7 +4,7 @@
   "use strict";
   const form = document.querySelector("form.keys");
   if (!form) return;
-  const fields = [...form.querySelectorAll(".key input, .code input")];
+  const fields = [...form.querySelectorAll(".crossed input, .code input")];
 
   /* A follow-up is passed over when the answer before it doesn't lead there; Backspace and Tab still reach it. */
   const asked = (field) => {
