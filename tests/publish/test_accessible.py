@@ -66,6 +66,30 @@ def test_every_neighborhood_has_a_bookmark_under_one_heading() -> None:
         assert [entry.title for entry in under.children] == shown
 
 
+def test_every_kind_of_chart_says_what_it_shows() -> None:
+    """The grammar: map, interval plot, trend with the dates of policies, diverging bars; profiles are tables of cells."""
+    said: list[str] = []
+    with pikepdf.open(io.BytesIO(pdf("en"))) as made:
+
+        def walk(node: pikepdf.Object) -> None:
+            if node.S == "/Figure":
+                said.append(str(node.Alt))
+            for kid in node.K:
+                if kid.get("/Type") != "/MCR":
+                    walk(kid)
+
+        walk(made.Root.StructTreeRoot.K)
+    for begins, holds in (
+        ("Map by neighborhood, “Trust index”. Highest: ", "Lowest: "),
+        ("Trust stands at ", "The city: 54.3"),
+        ("Trust index. October 2025: ", "Officers on foot: July 1, 2026."),
+        ("How often do police here treat people with respect? Never ", "Always "),
+        ("Color key: ", "more trust"),
+    ):
+        assert any(alternative.startswith(begins) and holds in alternative for alternative in said), begins
+    assert all(len(alternative) > 20 for alternative in said)
+
+
 def test_headers_of_tables_say_what_they_head() -> None:
     scopes: dict[str, int] = {}
     with pikepdf.open(io.BytesIO(pdf("en"))) as made:

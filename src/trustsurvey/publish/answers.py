@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trustsurvey.analysis.release import Estimate, Question
 from trustsurvey.publish.edition import Edition
+from trustsurvey.publish.phrases import stated
 
 DOTS = "…. "  # where a question goes on from the words above it
 
@@ -87,9 +88,11 @@ def question_title(edition: Edition, question: Question) -> str:
 
 
 def answers_said(edition: Edition, row: AnswerRow) -> str:
-    """The whole row as a sentence, for those who don't see the bar: “How often …? Never 3%, Rarely 18%, ….”"""
+    """The whole row as a sentence, for those who don't see the bar: “How often …? Never 3%, Rarely 18%, …. n: 1,753.”"""
     named = []
     for share in row.shares:
         figure = edition.catalog.gettext("not shown") if share.cell.estimate is None else edition.figure(share.cell)
         named.append(f"{edition.named(share.label)} {figure}")
-    return edition.catalog.gettext("%(question)s %(answers)s.", question=row.title, answers=edition.locale.join(named))
+    t = edition.catalog
+    said = t.gettext("%(question)s %(answers)s.", question=row.title, answers=edition.locale.join(named))
+    return said if row.n is None else f"{said} {stated(edition, t.gettext('n'), edition.number(row.n))}"

@@ -8,12 +8,13 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE, Style
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.pdf.table import HEAD
 from trustsurvey.publish.pens import Scale
 
 QUESTION = Style(8.5, 11)
 ASKED, COUNT = 205.0, 240.0
 BAR, LEAST, BETWEEN = 12.0, 20.0, 18.0
-KEY = 20.0
+KEY, HEADS = 20.0, 12.0
 
 
 def answer_pages(sheet: Sheet, _city: CityMap) -> None:
@@ -35,16 +36,18 @@ def answer_pages(sheet: Sheet, _city: CityMap) -> None:
 
 def _group(sheet: Sheet, group: AnswerGroup, across: Scale, top: float) -> float:
     """One list of answers: its key, and a row a question; carried over to a new page with the key again."""
-    if top + KEY + _height(sheet, group.rows[0]) > BOTTOM:
+    if top + KEY + HEADS + _height(sheet, group.rows[0]) > BOTTOM:
         sheet.begin()
         top = TOP
     y = _key(sheet, group, top)
     with sheet.tags.element("Table"):
+        y = _heads(sheet, y)
         for row in group.rows:
             if y + _height(sheet, row) > BOTTOM:
                 sheet.begin()
                 with sheet.tags.artifact():
                     y = _drawn_key(sheet, group, TOP)
+                y = _heads(sheet, y)
             y = _row(sheet, row, across, y)
     return y
 
@@ -65,6 +68,17 @@ def _drawn_key(sheet: Sheet, group: AnswerGroup, top: float) -> float:
         sheet.draw(label, x + 14, y, wide - 14, NOTE)
         x += wide
     return y + NOTE.leading + 4
+
+
+def _heads(sheet: Sheet, top: float) -> float:
+    """What the columns hold. Furniture: each row's figure says it all, and heads of two rows would outnumber what they head."""
+    t = sheet.edition.catalog
+    with sheet.tags.artifact():
+        sheet.draw(t.gettext("Question"), 0, top, ASKED, HEAD)
+        sheet.draw(t.gettext("n"), ASKED, top, COUNT - ASKED, HEAD, align="end")
+        sheet.draw(t.gettext("Answers"), COUNT + 16, top, WIDTH - COUNT - 16, HEAD)
+        sheet.rule(top + HEADS)
+    return top + HEADS
 
 
 def _height(sheet: Sheet, row: AnswerRow) -> float:
