@@ -128,6 +128,7 @@ def _who(account: int | None, me: int) -> str:
     if account is None:
         return ""
     if account == me:
+        # Translators: who made a change, in a list of changes
         return str(_("You"))
     found = current_app.extensions["security"].datastore.find_user(id=account)
     return str(found.email) if found is not None else "–"
