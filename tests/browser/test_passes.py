@@ -55,6 +55,7 @@ class Street:
         """The page with the script that travels inside it, and without the one that comes after (``test_steps.py`` has both)."""
         context = browser.new_context(viewport=PHONE, java_script_enabled=javascript, locale=locale)
         context.route("**/s/script/**", lambda route: route.abort())
+        context.route("**/s/script/**", lambda route: route.abort())  # what comes after the page; `test_script.py` has it
         context.on("request", lambda request: self.sent.append(request))
         page = context.new_page()
         page.goto(address)

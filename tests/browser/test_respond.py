@@ -1,4 +1,7 @@
-"""The resident's page in a real browser: small screens, no script, right to left, dark, by keyboard, and what axe finds."""
+"""The resident's page in a real browser: small screens, no script, right to left, dark, by keyboard, and what axe finds.
+
+All of it without the script that comes after the page is shown (`test_script.py`): a weak network may never bring that.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def plain(context: BrowserContext) -> BrowserContext:
+    """``context``, in which what comes after the page never arrives."""
+    context.route("**/s/script/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    return context
+
+
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PHONE)
+    context = plain(browser.new_context(viewport=PHONE))
     yield context
     context.close()
 
@@ -57,7 +66,7 @@ def answer(page: Page) -> None:
 
 @pytest.mark.parametrize(("locale", "script"), [("ar", False), ("en", True)])
 def test_a_phone_answers(browser: Browser, live: Live, wave: WaveRow, sqlite: Engine, locale: str, script: bool) -> None:
-    context = browser.new_context(viewport=PHONE, java_script_enabled=script)
+    context = plain(browser.new_context(viewport=PHONE, java_script_enabled=script))
     page = context.new_page()
     page.goto(f"{live.address}/s/{SURVEY}/{locale}")
     answer(page)
@@ -196,7 +205,7 @@ def test_one_request_and_nothing_to_complain_about(phone: BrowserContext, live: 
 @pytest.mark.parametrize("width", [320, 180])
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_sideways_scroll(browser: Browser, live: Live, wave: WaveRow, locale: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 640})
+    context = plain(browser.new_context(viewport={"width": width, "height": 640}))
     page = context.new_page()
 
     def overflow() -> int:
@@ -242,7 +251,7 @@ def test_targets_are_large_enough_for_a_thumb(phone: BrowserContext, live: Live,
     ids=["en", "ar", "en-error", "ar-error", "en-thanks", "ar-privacy"],
 )
 def test_axe_finds_nothing(browser: Browser, live: Live, wave: WaveRow, scheme: str, locale: str, rest: str, wrong: bool) -> None:
-    context = browser.new_context(viewport=PHONE, color_scheme="dark" if scheme == "dark" else "light")
+    context = plain(browser.new_context(viewport=PHONE, color_scheme="dark" if scheme == "dark" else "light"))
     page = context.new_page()
     page.goto(f"{live.address}/s/{SURVEY}/{locale}{rest}")
     if not rest:

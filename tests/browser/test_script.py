@@ -21,6 +21,7 @@ from werkzeug.serving import make_server
 from tests.conftest import SURVEY, small_city
 from tests.web.test_respond import stored
 from trustsurvey.app import create_app
+from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
@@ -41,6 +42,7 @@ class City:
     engine: Engine
     wave: WaveRow
     browser: Browser
+    key: str
     asked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -80,7 +82,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     assert path, "Debian's chromium is needed"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield City(f"http://127.0.0.1:{server.server_port}", engine, wave, browser)
+        yield City(f"http://127.0.0.1:{server.server_port}", engine, wave, browser, settings.key())
         browser.close()
     server.shutdown()
     thread.join()
@@ -446,6 +448,40 @@ def test_without_a_network_and_nothing_kept_the_page_says_so(phone: BrowserConte
     page.locator("#send").click()
     page.wait_for_url("**/thanks")
     assert city.new() == [SENT]
+
+
+def test_an_invitation_goes_through_the_parts_and_waits_with_its_answers(phone: BrowserContext, city: City) -> None:
+    wave = small_city(city.engine, survey="invited")
+    with city.engine.begin() as connection:
+        ask_for_passes(connection, wave)
+        issued = issue_passes(connection, "invited", count=2, key=city.key)
+    sent: list[dict[str, object]] = []
+    phone.on("request", lambda request: sent.append(request.post_data_json) if request.url.endswith("/responses") else None)
+    page = phone.new_page()
+    page.goto(f"{city.address}/s/invited/en#{issued.codes[0]}.{issued.fingerprint}")
+    ready(page)
+    answer(page)
+    expect(page.locator("[name=pass]")).to_have_value(re.compile(r"\."))
+    keep(page)
+    forward(page, "review")
+    phone.set_offline(True)
+    page.locator("#send").click()
+    expect(page.locator("h1:visible")).to_have_text("Your answers wait on this phone")
+    phone.set_offline(False)
+    page.wait_for_url("**/invited/en/thanks")
+    assert stored(city.engine, issued.wave) == [SENT]
+    assert issued.codes[0] not in str(sent)
+    assert page.evaluate(KEPT) == NOTHING
+
+    page = phone.new_page()  # no code: who presses Send reads what is missing, where it is to be typed
+    page.goto(f"{city.address}/s/invited/en")
+    ready(page)
+    answer(page)
+    forward(page, "review")
+    page.locator("#send").click()
+    expect(page.locator("#code")).to_be_focused()
+    expect(page.locator("#said")).to_contain_text("Please type your code")
+    city.new()
 
 
 # ---------------------------------------------------------------- a kiosk

@@ -55,6 +55,7 @@ def fill(page: Page, area: str) -> None:
 @pytest.mark.parametrize(("locale", "javascript", "thanks"), [("ar", False, "شكر"), ("en", True, "Thank you")])
 def test_a_phone_answers(browser: Browser, live: Live, wave: WaveRow, sqlite: Engine, locale: str, javascript: bool, thanks: str) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)
+    context.route("**/s/script/**", lambda route: route.abort())  # a network too weak for what comes after the page
     page = context.new_page()
     page.goto(f"{live.address}/s/{SURVEY}/{locale}")
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if locale == "ar" else "ltr")
@@ -72,6 +73,7 @@ def test_a_phone_answers(browser: Browser, live: Live, wave: WaveRow, sqlite: En
 
 def test_a_department_holds_the_report(browser: Browser, live: Live, wave: WaveRow, sqlite: Engine, tmp_path: Path) -> None:
     context = browser.new_context(viewport=PHONE)
+    context.route("**/s/script/**", lambda route: route.abort())
     page = context.new_page()
     for n in range(12):
         page.goto(f"{live.address}/s/{SURVEY}/{('en', 'ar', 'es')[n % 3]}")
