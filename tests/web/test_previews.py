@@ -67,8 +67,7 @@ def edition(release: Release, settings: Settings, locale: str) -> Edition:
     return Edition(release, Locale(locale), Catalogs(settings.translations)[locale])
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
-@pytest.mark.parametrize("area", [None, SHOWN])
+@pytest.mark.parametrize(("locale", "area"), [("en", SHOWN), ("ar", None)])
 def test_the_words_hold_the_figure_its_interval_and_its_answers(
     client: FlaskClient, release: Release, settings: Settings, locale: str, area: str | None
 ) -> None:
