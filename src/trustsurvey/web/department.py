@@ -17,7 +17,7 @@ from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish import FORMATS
 from trustsurvey.publish.edition import Edition
 from trustsurvey.services import read_releases
-from trustsurvey.web import exports, language, release_pages, site
+from trustsurvey.web import exports, fieldwork, language, release_pages, site
 from trustsurvey.web.edge import site as this_site
 from trustsurvey.web.edge import transaction
 from trustsurvey.web.frames import Frame
@@ -48,11 +48,12 @@ def overview() -> str:
     """Every survey: its waves, and its releases newest first."""
     with transaction() as connection:
         surveys = read_releases.listing(connection)
+        progress = fieldwork.open_waves(connection)
     locales = tuple(Locale(code) for code in this_site().catalogs.locales())
     editions = {
         found.survey.code: [Edition(release, language.current(), language.catalog()) for release in found.releases] for found in surveys
     }
-    return render_template("department/overview.html", surveys=surveys, editions=editions, locales=locales)
+    return render_template("department/overview.html", surveys=surveys, editions=editions, locales=locales, progress=progress)
 
 
 @blueprint.get("/<survey>/releases/<int:number>")
