@@ -271,6 +271,16 @@ def test_a_fault_stands_beside_the_field_and_nothing_is_lost(bench: Bench) -> No
     assert [form.get_text() for form in page(bench.maria, path).select("textarea")] == before
 
 
+def test_two_points_of_a_scale_must_be_told_apart(bench: Bench) -> None:
+    answer = write(bench.maria, address(Entry("option:how_often.3", "Often"), "es"), "Siempre")
+    assert answer.status_code == 422
+    shown = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    faults = [fault.get_text() for fault in shown.select("#faults li")]
+    assert len(faults) == 1
+    assert "reads the same as option:how_often." in faults[0]
+    assert not shown.select("[name=accept]")
+
+
 def test_what_may_be_right_can_be_kept_after_a_look(bench: Bench) -> None:
     path = address(RESPECT, "es")
     wanted = "¿Con qué frecuencia los agentes de aquí tratan a la gente con respeto?"

@@ -182,7 +182,7 @@ def findings(code: str, entry: Entry, refused: CatalogError | None) -> tuple[Fin
     found = [one for one in checks.entry_faults(entry, code, glossary(code)) if one.kind not in INCOMPLETE]
     said = {one.message for one in found}
     others = [fault.message for fault in refused.faults] if refused is not None else []
-    return (*found, *(Finding("scale", text) for text in others if not any(text.startswith(one) or one in text for one in said)))
+    return (*found, *(Finding("scale", text) for text in others if text not in said))
 
 
 def progress(connection: Any, code: str) -> tuple[Progress, ...]:
