@@ -9,7 +9,8 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
-from tests.conftest import SURVEY, small_city
+from tests.conftest import SURVEY, notice, small_city
 from tests.web.test_respond import stored
 from trustsurvey.app import create_app
+from trustsurvey.i18n.locales import PLURALS
+from trustsurvey.questionnaire import loader
+from trustsurvey.services.create_survey import create_survey
 from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
+from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
@@ -43,6 +48,7 @@ class City:
     wave: WaveRow
     browser: Browser
     key: str
+    survey: str = SURVEY
     asked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -55,7 +61,7 @@ class City:
 
     def open(self, context: BrowserContext, rest: str = "/en") -> Page:
         page = context.new_page()
-        page.goto(f"{self.address}/s/{SURVEY}{rest}")
+        page.goto(f"{self.address}/s/{self.survey}{rest}")
         ready(page)
         return page
 
@@ -568,11 +574,32 @@ def states(page: Page) -> Iterator[str]:
     [
         ("en", {}),
         ("ar", {"color_scheme": "dark"}),
-        ("es", {"forced_colors": "active", "reduced_motion": "reduce"}),
+        pytest.param("es", {"forced_colors": "active", "reduced_motion": "reduce"}, marks=pytest.mark.slow),
     ],
     ids=["en", "ar-dark", "es-forced-colors"],
 )
 def test_axe_finds_nothing(city: City, locale: str, options: dict[str, object]) -> None:
+    check(city, locale, options)
+
+
+@pytest.fixture(scope="module")
+def everywhere(city: City) -> City:
+    """The same city with a survey in all sixteen languages."""
+    source, file = loader.source("community-trust")
+    with city.engine.begin() as connection:
+        create_survey(connection, code="everywhere", title="Harbor", area_set=SURVEY)
+        notices = {locale: notice(locale) for locale in sorted(PLURALS)}
+        wave = open_wave(connection, "everywhere", questionnaire=source, file=file, label="All", notices=notices, opened=date(2026, 10, 5))
+    return replace(city, survey="everywhere", wave=wave)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", sorted(PLURALS.keys() - {"en", "ar", "es"}))
+def test_axe_finds_nothing_in_any_language(everywhere: City, locale: str) -> None:
+    check(everywhere, locale, {"color_scheme": "dark"})
+
+
+def check(city: City, locale: str, options: dict[str, object]) -> None:
     context = city.phone(**options)
     page = city.open(context, f"/{locale}")
     for state in states(page):
@@ -582,7 +609,7 @@ def test_axe_finds_nothing(city: City, locale: str, options: dict[str, object]) 
     context.close()
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", [pytest.param("en", marks=pytest.mark.slow), "ar"])
 def test_at_twice_the_text_size_nothing_is_cut(city: City, locale: str) -> None:
     context = city.phone(viewport={"width": 180, "height": 360})  # what a zoom of 200 % leaves of 360
     page = city.open(context, f"/{locale}")
@@ -595,7 +622,7 @@ def test_at_twice_the_text_size_nothing_is_cut(city: City, locale: str) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("width", [320, pytest.param(360, marks=pytest.mark.slow)])
 def test_the_bar_shows_the_whole_name_of_the_survey(city: City, width: int) -> None:
     context = city.phone(viewport={"width": width, "height": 640})
     for locale in ("en", "es", "ar"):
