@@ -95,7 +95,7 @@ const doubts = answers => {
     const name = own.id.slice(2), most = +own.dataset.most;
     if ((answers[name] || []).length > most) add(name, words.send.many, say(words.send.most, { n: most }));
   }
-  if (!navigator.onLine && /[^\s@]@[^\s@]+\.\w\w|(\d[\s().-]*){7}/.test((answers.comment || [""])[0])) add("comment", words.send.contact, words.send.out);
+  if ((kiosk || !navigator.onLine) && /[^\s@]@[^\s@]+\.\w\w|(\d[\s().-]*){7}/.test((answers.comment || [""])[0])) add("comment", words.send.contact, words.send.out);
   return errors;
 };
 
@@ -201,6 +201,7 @@ const catchUp = async () => {
   if (panel.hidden && kept.some(one => one.waits)) announce(words.send.waits);
 };
 addEventListener("online", catchUp);
+setInterval(() => (kiosk || !panel.hidden) && catchUp(), 60000); /* the network was there, and the server wasn't */
 
 /* An invitation that can't be used is told of on the first part; who presses Send must hear it. */
 const said = document.getElementById("said");
