@@ -460,9 +460,7 @@ def test_the_preview_is_the_real_page_with_its_entries(bench: Bench) -> None:
     assert " ".join(shown.body.get_text().split()) == " ".join(real.body.get_text().split())  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    "sight", ["harbor-trust/survey", "harbor-trust/thanks", "harbor-trust/privacy", "harbor-trust/results", "trust-pulse/survey"]
-)
+@pytest.mark.parametrize("sight", ["harbor-trust/survey", "harbor-trust/thanks", "harbor-trust/results", "trust-pulse/survey"])
 def test_a_page_in_a_language_that_is_not_offered_yet(bench: Bench, sight: str) -> None:
     assert bench.app.test_client().get("/s/harbor-trust/ru").status_code == 404
     answer = bench.maria.get(f"/translate/ru/page/{sight}")
@@ -493,7 +491,7 @@ def test_a_file_that_is_not_shown_says_why(bench: Bench) -> None:
     bench.app.extensions["trustsurvey"].catalogs.refresh()
 
 
-@pytest.mark.parametrize("path", ["/translate/", "/translate/am", "/translate/am/files", "/translate/am/preview", address(RESPECT, "am")])
+@pytest.mark.parametrize("path", ["/translate/", "/translate/am/preview", address(RESPECT, "am")])
 def test_the_pages_mirror(bench: Bench, path: str) -> None:
     shown = page(bench.maria, f"{path}?locale=ar")
     assert shown.html is not None
