@@ -63,7 +63,8 @@ const reach = id => {
   target == step && step == parts[0] && !id ? scrollTo(0, 0) : target.scrollIntoView();
 };
 
-let depth = history.state && history.state.depth || 0;
+if (!history.state) history.replaceState({ depth: 0 }, "");
+let depth = history.state.depth || 0;
 const move = id => {
   const from = current;
   if (kiosk) history.replaceState({}, "", "#" + id);
@@ -71,7 +72,8 @@ const move = id => {
   reach(id);
 };
 addEventListener("hashchange", () => {
-  depth = history.state && history.state.depth || 0;
+  if (!history.state) history.replaceState({ depth: depth + 1, from: current }, ""); /* an address typed by hand */
+  depth = history.state.depth || 0;
   reach(location.hash.slice(1));
 });
 document.addEventListener("click", event => {
