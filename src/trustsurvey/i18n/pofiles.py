@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ SOURCE = "reviewed (source wording)"
 
 LARGEST = 4 * 2**20
 """Bytes of the largest file that is read: many times the largest catalogue there is."""
+
+STRING = re.compile(r"(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?\"(?:[^\"\\]|\\.)*\"")
+"""A line of a catalogue that isn't a comment."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,9 @@ def _whole(text: str, name: str) -> None:
         raise CatalogError([Fault(str(error), file=name, line=error.lineno or 0)]) from error
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, LookupError) as error:
         raise CatalogError([Fault(f"the file can’t be read: {error}", file=name)]) from error
+    for n, line in words:  # Babel takes a string whose last quotation mark is missing, and leaves out its last letter
+        if not STRING.fullmatch(line.strip()):
+            raise CatalogError([Fault("the text does not end with a quotation mark, or has one that needs a backslash", file=name, line=n)])
 
 
 class _Lines:
