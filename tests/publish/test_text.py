@@ -11,6 +11,7 @@ from trustsurvey.analysis.release import Bracket, Flag, Release
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.findings import AgainstCity, Changes, Extremes, Groups, Level, NotShown, ReportingGap, Wishes, derive, ranked
 from trustsurvey.publish.notes import notes, sample_kind, weighting
+from trustsurvey.publish.phrases import run_on
 from trustsurvey.publish.text import Said, findings, listed, reason
 
 
@@ -187,3 +188,8 @@ def test_the_notes_name_the_margins_or_say_that_there_are_none(english: Edition)
 
 def test_a_file_of_answers_claims_no_sample() -> None:
     assert "is not known here" in sample_kind(edition(replace(sample.city(24), survey=None)))
+
+
+def test_chinese_sentences_need_no_space_between_them() -> None:
+    assert run_on(["信任度为54.5。", "", "没有变化。"]) == "信任度为54.5。没有变化。"
+    assert run_on(["Trust stands at 54.5.", "", "No change."]) == "Trust stands at 54.5. No change."

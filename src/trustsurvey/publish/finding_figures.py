@@ -21,7 +21,7 @@ from trustsurvey.publish.findings import (
 )
 from trustsurvey.publish.pdf.shaping import Text, width
 from trustsurvey.publish.pens import Pen, Scale, SvgPen, scale
-from trustsurvey.publish.phrases import flagged, stated
+from trustsurvey.publish.phrases import flagged, run_on, stated
 from trustsurvey.publish.text import Said
 
 WIDTH = 150.0
@@ -91,7 +91,7 @@ def alternative(edition: Edition, said: Said) -> str:
             figures = [stated(edition, _group(edition, said.finding, c), flagged(edition, c)) for c in cells]
         case _:
             pass
-    return " ".join([said.sentence, *figures])
+    return run_on([said.sentence, *figures])
 
 
 def _points(across: Scale, start: float, end: float) -> Across:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from trustsurvey.i18n.mark import N_
 from trustsurvey.publish.edition import Edition
-from trustsurvey.publish.phrases import confidence
+from trustsurvey.publish.phrases import confidence, run_on
 
 MARGINS: Mapping[str, str] = {
     "area": N_("neighborhood"),
@@ -47,7 +47,7 @@ def weighting(edition: Edition) -> str:
         high=edition.number(weights.max, 2 if weights.max < 10 else 0),
         deff=edition.number(weights.deff_kish, 2),
     )
-    return " ".join([totals, met, spread])
+    return run_on([totals, met, spread])
 
 
 def notes(edition: Edition) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from trustsurvey.analysis.release import Contrast, Estimate, Flag
 from trustsurvey.publish.edition import Edition, capitalized, rounded
@@ -57,7 +57,12 @@ def flagged(edition: Edition, estimate: Estimate) -> str:
 
 def sentences(*parts: str) -> str:
     """Sentences one after another, each with its first letter in upper case."""
-    return " ".join(capitalized(part) for part in parts if part)
+    return run_on(capitalized(part) for part in parts)
+
+
+def run_on(parts: Iterable[str]) -> str:
+    """Sentences one after another: a space between them, but where a full stop brings its own (。)."""
+    return " ".join(part for part in parts if part).replace("。 ", "。")
 
 
 def stated(edition: Edition, name: str, figure: str) -> str:

@@ -15,7 +15,7 @@ from trustsurvey.analysis.release import Change, Estimate, Measure, Release, Uni
 from trustsurvey.publish.edition import Edition, decimals
 from trustsurvey.publish.pdf.shaping import width as text_width
 from trustsurvey.publish.pens import Pen, scale
-from trustsurvey.publish.phrases import flagged, said_alone, stated
+from trustsurvey.publish.phrases import flagged, run_on, said_alone, stated
 
 POLICY_DATES = "policy_dates"
 """Key of ``Release.method``: a list of ``{"date": "2026-01-12", "label": "agreement"}``, the operator's words."""
@@ -233,4 +233,4 @@ def trend_alternative(edition: Edition, found: Trend) -> str:
     if found.cell is not None:
         parts.append(stated(edition, found.points[-1].label, flagged(edition, found.cell)))
     parts += [stated(edition, event.label, edition.locale.date(event.day)) for event in found.events]
-    return " ".join(parts)
+    return run_on(parts)

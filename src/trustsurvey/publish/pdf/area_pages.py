@@ -18,7 +18,7 @@ from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import HEAD, Mark, Plot, Table
 from trustsurvey.publish.pens import Scale, scale
-from trustsurvey.publish.phrases import said_alone, sentences
+from trustsurvey.publish.phrases import run_on, said_alone, sentences
 from trustsurvey.publish.ranking import class_of
 from trustsurvey.publish.trend import draw_trend, trend_alternative
 
@@ -133,7 +133,7 @@ def _domains(sheet: Sheet, found: AreaProfile, top: float) -> float:
     here, city = (max(width(word, HEAD.size) + 8, 40.0) for word in heads[1:])
     plot = _plot(edition, found.domains, name + here + city + 10, end - name - here - city - 10)
     table = Table(
-        sheet, t.gettext("Domains"), heads, (name, name + here, name + here + city), note=" ".join(parts), firm=1, row=16, plot=plot
+        sheet, t.gettext("Domains"), heads, (name, name + here, name + here + city), note=run_on(parts), firm=1, row=16, plot=plot
     )
     y = table.draw(_rows(edition, found.domains), top)
     if beside:

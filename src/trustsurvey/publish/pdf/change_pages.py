@@ -11,7 +11,7 @@ from trustsurvey.publish.pdf.looks import HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
-from trustsurvey.publish.phrases import interval_heading, said_alone
+from trustsurvey.publish.phrases import interval_heading, run_on, said_alone
 from trustsurvey.publish.text import findings
 from trustsurvey.publish.trend import draw_trend, trend, trend_alternative
 
@@ -86,4 +86,4 @@ def _explained(edition: Edition, contrasts: list[Contrast]) -> str:
             count=many,
         )
     ]
-    return " ".join(parts)
+    return run_on(parts)

@@ -9,6 +9,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE
 from trustsurvey.publish.pdf.shaping import width as width_of
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.phrases import run_on
 from trustsurvey.publish.text import findings
 
 KEY = 62.0  # height of the key with its note
@@ -67,4 +68,4 @@ def _marks(sheet: Sheet, start: float, top: float, width: float) -> float:
         words.append(t.gettext("Hatched: not shown."))
     if not words:
         return top
-    return sheet.text(" ".join(words), start, top, width, NOTE)
+    return sheet.text(run_on(words), start, top, width, NOTE)

@@ -8,6 +8,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, INK, NOTE, ON_HEAT, Style
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.phrases import run_on
 from trustsurvey.publish.ranking import HeatCell, HeatRow, Profile, profile
 
 HEAD, ROW = 30.0, 15.5
@@ -36,7 +37,7 @@ def _explained(edition: Edition, found: Profile) -> str:
     if any(cell.caution for cell in cells):
         parts.append(t.gettext("Dashed: interpret with caution."))
     parts.append(t.gettext("Shading uses the classes of the map: darker is more trust."))
-    return " ".join(parts)
+    return run_on(parts)
 
 
 def _heading(edition: Edition) -> str:

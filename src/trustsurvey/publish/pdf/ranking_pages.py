@@ -14,7 +14,7 @@ from trustsurvey.publish.pdf.paper_pen import PaperPen
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.tags import Element
-from trustsurvey.publish.phrases import confidence, interval_heading
+from trustsurvey.publish.phrases import confidence, interval_heading, run_on
 from trustsurvey.publish.ranking import Hidden, Line, Ranking, ranking
 from trustsurvey.publish.text import findings
 
@@ -71,7 +71,7 @@ def _explained(edition: Edition, order: Ranking) -> str:
     if any(line.caution for line in order.lines):
         parts.append(t.gettext("Dashed: interpret with caution."))
     parts.append(t.gettext("n is the number of answers, n eff. the effective number."))
-    return " ".join(parts)
+    return run_on(parts)
 
 
 class Table:

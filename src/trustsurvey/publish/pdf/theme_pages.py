@@ -12,7 +12,7 @@ from trustsurvey.publish.pdf.looks import BODY, HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pdf.table import Mark, Plot, Table
 from trustsurvey.publish.pens import scale
-from trustsurvey.publish.phrases import interval_heading, listed, said_alone
+from trustsurvey.publish.phrases import interval_heading, listed, run_on, said_alone
 from trustsurvey.publish.text import findings
 
 NAME, FIGURE, INTERVAL, ANSWERS = 210.0, 244.0, 300.0, 334.0
@@ -104,7 +104,7 @@ def _by_area(sheet: Sheet, measures: Sequence[Measure], top: float) -> None:
         if not parts:
             continue
         said = True
-        words = [(f"{said_alone(edition, edition.measure_title(measure))} ", 600), (" ".join(parts), 400)]
+        words = [(f"{said_alone(edition, edition.measure_title(measure))} ", 600), (run_on(parts), 400)]
         if y + sheet.height(words, WIDTH, BODY) > BOTTOM:
             sheet.begin()
             y = TOP
