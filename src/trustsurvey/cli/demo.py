@@ -47,9 +47,8 @@ def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
     with engine.begin() as connection:
         built = not build_demo.is_demo(connection)
         if built:
-            locales = [path.name for path in sorted(settings.translations[0].iterdir()) if path.name in ("en", "es", "ar")]
             with terminal.progress("Building Larkhaven", total=len(build_demo.WAVES)) as step:
-                build_demo.build_demo(connection, locales=_english_first(locales), comment_key=_comment_key(settings), step=step)
+                build_demo.build_demo(connection, locales=_offered(settings), comment_key=_comment_key(settings), step=step)
     if built:
         mix(engine)
     password = secrets.token_urlsafe(12)
@@ -67,8 +66,10 @@ def demo(host: str, port: int, no_serve: bool, machine: bool) -> None:
         serve.run(host, port, workers=2)
 
 
-def _english_first(locales: list[str]) -> list[str]:
-    return sorted(locales, key=lambda code: (code != "en", code))
+def _offered(settings: Settings) -> list[str]:
+    """The languages that have both a catalog and the demo's own words, English first."""
+    known = set(build_demo.languages()) & {path.name for path in settings.translations[0].iterdir()}
+    return sorted(known, key=lambda code: (code != "en", code))
 
 
 def _comment_key(settings: Settings) -> bytes:

@@ -10,7 +10,8 @@ from importlib import resources
 
 from sqlalchemy import Connection
 
-from trustsurvey.errors import StateError
+from trustsurvey import yaml_files
+from trustsurvey.errors import QuestionnaireError, StateError
 from trustsurvey.questionnaire import loader, notice
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.create_survey import create_survey
@@ -25,6 +26,7 @@ from trustsurvey.store.queries import WaveRow
 SURVEY, TITLE, AREA_SET = "community-trust", "Community trust survey", "larkhaven"
 RESPONSES = 2000
 SEED = 20261124
+WORDS = "notice.yaml"
 
 WAVES = (
     ("February 2026", date(2026, 2, 2), date(2026, 2, 22), date(2026, 3, 9)),
@@ -51,6 +53,15 @@ def area_names() -> tuple[tuple[str, str], ...]:
     )
 
 
+def languages() -> tuple[str, ...]:
+    """Codes of the locales that the demo's own words are written in, in the order of the file."""
+    return tuple(yaml_files.parse(_words(), file=WORDS, raising=QuestionnaireError, shape="a notice is a mapping: locale → its words"))
+
+
+def _words() -> str:
+    return (resources.files("trustsurvey.services.demo") / WORDS).read_text(encoding="utf-8")
+
+
 def is_demo(connection: Connection) -> bool:
     """Whether the database holds the demo. Raises StateError when it holds anything that isn't made up."""
     found = queries.surveys(connection)
@@ -67,8 +78,7 @@ def build_demo(connection: Connection, *, locales: Sequence[str], comment_key: b
     """Fill an empty database. ``step`` is called with 1 after each of the four waves."""
     text, file = loader.source("community-trust")
     questionnaire = loader.load(text, file=file)
-    words = resources.files("trustsurvey.services.demo") / "notice.yaml"
-    notices = notice.load(words.read_text(encoding="utf-8"), locales=locales, file="notice.yaml")
+    notices = notice.load(_words(), locales=locales, file=WORDS)
     wanted = Properties(name="name", code="code", adults="adults", part_of="side")
     import_areas(connection, _geojson(), file="larkhaven.geojson", properties=wanted, area_set=AREA_SET, place=city.PLACE)
     create_survey(connection, code=SURVEY, title=TITLE, area_set=AREA_SET, synthetic=True)
