@@ -114,7 +114,7 @@ def test_two_people_at_once_lose_nothing(connection: Connection, folders: Folder
     assert named(connection, folders).entry.forms == ("Mandar mis respuestas",)
 
 
-@pytest.mark.parametrize("text", ["Mandar %(x)s", "Mandar <b>", " Mandar", "Mandar mis respuestas.", "Send my answers"])
+@pytest.mark.parametrize("text", ["Mandar %(x)s", "Mandar <b>", " Mandar", "Mandar mis respuestas.", "Mandar mis\u2028respuestas", "Send my answers"])
 def test_a_fault_saves_nothing(connection: Connection, folders: Folders, text: str) -> None:
     with pytest.raises(CatalogError):
         save(connection, folders, text)
@@ -130,6 +130,15 @@ def test_who_means_it_may(connection: Connection, folders: Folders) -> None:
     assert (saved.state, saved.entry.note) == ("translated", "ok: punctuation")
     with pytest.raises(CatalogError):
         edit_wording.save(connection, folders, forms=("<i>",), accepted={"markup"}, **{**named_, "expected": ("¡Salir!",)})  # type: ignore[arg-type]
+
+
+def test_nothing_but_kinds_of_findings_is_accepted(connection: Connection, folders: Folders) -> None:
+    """What else a form sends as accepted must not come into the file, where a line of its own would make all of it unreadable."""
+    shown = named(connection, folders, "Leave")
+    named_ = {"locale": "es", "domain": "messages", "entry_id": shown.entry.id, "expected": shown.entry.forms, "account": 1, "day": DAY}
+    saved = edit_wording.save(connection, folders, forms=("¡Salir!",), accepted=["punctuation", "x\rmsgid", "copy"], **named_)  # type: ignore[arg-type]
+    assert saved.entry.note == "ok: punctuation"
+    assert pofiles.read(translate.path_of(folders[1], "es", "messages")).entries[0].forms == ("¡Salir!",)
 
 
 def test_undo(connection: Connection, folders: Folders) -> None:
@@ -240,17 +249,32 @@ def test_xliff_there_and_back(connection: Connection, folders: Folders) -> None:
     ("data", "says"),
     [
         (b'<!DOCTYPE x [<!ENTITY a "b">]><xliff/>', "document type"),
+        ("<?xml version='1.0' encoding='UTF-16'?><!DOCTYPE x [<!ENTITY a 'b'>]><xliff/>".encode("utf-16-le"), "not UTF-8"),
+        ("<!DOCTYPE x []><xliff/>".encode("utf-16"), "not UTF-8"),
         (b"<xliff", "not XML"),
         (b"<html/>", "not XLIFF 2"),
         (b'<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" trgLang="fr"/>', "in 'fr', not in 'es'"),
         (b"<" + b"a" * 5 * 2**20, "are read at most"),
         (b"#" * 5 * 2**20, "are read at most"),
         (b"nonsense\n", "misformatted"),
+        ('msgid "Leave"\nmsgstr "Sal\u2028ir"\n'.encode(), "ends lines"),
     ],
 )
 def test_what_is_no_such_file_is_named(connection: Connection, folders: Folders, data: bytes, says: str) -> None:
     with pytest.raises(CatalogError, match=says):
         exchange_wording.import_file(connection, folders, locale="es", domain="messages", data=data, name="x", account=1, day=DAY)
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5000, "-1", "soon"])
+def test_a_number_that_is_none_knows_no_change(connection: Connection, folders: Folders, number: str) -> None:
+    sent = exchange_wording.export_xliff(connection, folders, "es", "messages").decode().replace(">0</note>", f">{number}</note>")
+    po = exchange_wording.export_po(connection, folders, "es", "messages").decode().replace("X-Revision: 0", f"X-Revision: {number}")
+    assert (number in sent, number in po) == (True, True)
+    for data in (sent, po):
+        done = exchange_wording.import_file(
+            connection, folders, locale="es", domain="messages", data=data.encode(), name="x", account=1, day=DAY
+        )
+        assert (done.changed, done.conflicts) == ((), ())
 
 
 # ---------------------------------------------------------------- a wave

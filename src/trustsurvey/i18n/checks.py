@@ -173,7 +173,7 @@ def _technical(source: tuple[str, ...], text: str) -> Iterator[Finding]:
         yield Finding("placeholder", f"the placeholder {', '.join(sorted(missing))} is missing")
     if MARKUP.search(text) and not any(MARKUP.search(one) for one in source):
         yield Finding("markup", "markup in a translation: it would be shown as it is")
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c != "\n" for c in text):
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") and c != "\n" for c in text):
         yield Finding("control", "a character that can’t be shown")
     if text.count("\n") != source[0].count("\n"):
         yield Finding("control", "as many lines as the source has, no more and no fewer")

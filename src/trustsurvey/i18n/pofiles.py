@@ -107,10 +107,20 @@ def new(path: Path, locale: str, review: str = "") -> PoFile:
 
 def read(path: Path) -> PoFile:
     """The file at ``path``. Raises CatalogError naming file and line."""
-    return parse(path.read_bytes(), str(path))
+    return _parsed(path.read_bytes(), str(path))
 
 
 @lru_cache(maxsize=128)
+def _parsed(data: bytes, name: str) -> PoFile:
+    """Files of this installation alone are kept, not what is sent to it."""
+    return parse(data, name)
+
+
+def whole(text: str) -> int:
+    """The number of a change or a plural form that a file from outside names; 0 for what can't be one."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
 def parse(data: bytes, name: str) -> PoFile:
     """The file whose content is ``data``. Raises CatalogError: not UTF-8, too large, cut short, or not a catalogue at all."""
     if len(data) > LARGEST:
@@ -134,6 +144,9 @@ def parse(data: bytes, name: str) -> PoFile:
 def _whole(text: str, name: str) -> None:
     """Raise CatalogError where the text can't be a catalogue. Babel says where; it is the stricter reader of the two."""
     lines = text.rstrip("\n").split("\n")
+    for n, line in enumerate(lines, start=1):
+        if len(line.splitlines()) > 1:  # polib would end the line there
+            raise CatalogError([Fault("a character within the line that ends lines (as U+2028 does); take it out", file=name, line=n)])
     if text and not text.endswith("\n"):
         raise CatalogError([Fault("the file ends within a line: it was cut short", file=name, line=len(lines))])
     words = [(n, line) for n, line in enumerate(lines, start=1) if line and not line.startswith("#")]

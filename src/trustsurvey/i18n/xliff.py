@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from trustsurvey.errors import CatalogError, Fault
 from trustsurvey.i18n.locales import Locale
-from trustsurvey.i18n.pofiles import LARGEST, Entry
+from trustsurvey.i18n.pofiles import LARGEST, Entry, whole
 
 SPACE = "urn:oasis:names:tc:xliff:document:2.0"
 PRESERVE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -84,10 +84,17 @@ def parse(data: bytes, name: str) -> Sent:
     """What the file says. Raises CatalogError: not XML, not XLIFF 2, a document type, or too large."""
     if len(data) > LARGEST:
         raise CatalogError([Fault(f"the file has {len(data):,} bytes; {LARGEST:,} are read at most", file=name)])
-    if re.search(rb"<!(DOCTYPE|ENTITY)", data):
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogError([Fault(f"the file is not UTF-8 (byte {error.start}); save it as UTF-8", file=name)]) from error
+    if "\0" in text:  # expat takes it for UTF-16, whatever it was told
+        raise CatalogError([Fault("the file is not UTF-8 (it has zeros); save it as UTF-8", file=name)])
+    if re.search("<!(DOCTYPE|ENTITY)", text):
         raise CatalogError([Fault("a document type is not read here; take it out", file=name, line=1)])
     try:
-        root = ElementTree.fromstring(data)  # noqa: S314 - no document type, so no entity to expand
+        # Text, and not bytes: no other encoding can hide a document type, and with it entities that grow without end.
+        root = ElementTree.fromstring(text)  # noqa: S314
     except (ElementTree.ParseError, ValueError) as error:
         line = error.position[0] if isinstance(error, ElementTree.ParseError) else 0
         raise CatalogError([Fault(f"the file is not XML: {error}", file=name, line=line)]) from error
@@ -97,8 +104,8 @@ def parse(data: bytes, name: str) -> Sent:
     for unit in root.iter(_tag("unit")):
         key, _, number = unit.get("id", "").partition(".")
         target = "".join("".join(one.itertext()) for one in unit.iter(_tag("target")))
-        forms.setdefault(key, {})[int(number) if number.isdigit() else 0] = target
+        forms.setdefault(key, {})[whole(number)] = target
     note = root.find(f"{_tag('file')}/{_tag('notes')}/{_tag('note')}[@category='revision']")
-    revision = int(note.text) if note is not None and (note.text or "").isdigit() else 0  # type: ignore[arg-type]
+    revision = whole(note.text or "") if note is not None else 0
     said = {key: tuple(found[n] for n in sorted(found)) for key, found in forms.items()}
     return Sent(root.get("trgLang", "").replace("-", "_"), revision, said)

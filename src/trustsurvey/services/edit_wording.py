@@ -219,7 +219,7 @@ def save(
 ) -> Shown:
     """Give one string the translation ``forms``; returns it as it stands then. ``expected`` are the forms that the translator saw.
 
-    ``accepted`` names kinds of findings that the translator means to stay (``punctuation``): they go into the string's note as ``ok:``.
+    ``accepted`` names kinds of findings that the translator means to stay (``punctuation``): those it has go into its note as ``ok:``.
     Empty forms give the shipped translation back, or none. English can't be changed here: it is the program's own.
 
     Raises NotFound; Conflict when the string says something else now; CatalogError with every fault, and then nothing is written.
@@ -232,7 +232,8 @@ def save(
         if tuple(expected) != now.forms:
             raise Conflict("somebody else changed this translation meanwhile", now.forms)
         forms = tuple(form.replace("\r\n", "\n") for form in forms)
-        note = _noted(now.note, accepted)
+        unlike = checks.entry_faults(replace(now, forms=forms, note=""), locale, terms_of(folders[0]).get(locale, checks.NO_TERMS))
+        note = _noted(now.note, {one.kind for one in unlike}.intersection(accepted))
         made = replace(now, forms=forms, note=note, flags=tuple(flag for flag in now.flags if flag != "fuzzy"), previous="")
         check_entries(folders, locale, domain, [made])
         if forms != now.forms or note != now.note:

@@ -140,9 +140,8 @@ def _sent(data: bytes, name: str, locale: str) -> tuple[Mapping[str, _Sent], int
     faults = [one for one in checks.file_faults(file, locale) if one.kind != "review"]
     if faults:
         raise CatalogError([fault(one, name) for one in faults])
-    revision = file.headers.get(REVISION, "")
     sent = {one.id: _Sent(one.forms, one.note, one.fuzzy, one.line) for one in file.entries}
-    return sent, int(revision) if revision.isdigit() else 0
+    return sent, pofiles.whole(file.headers.get(REVISION, ""))
 
 
 def _edited(
