@@ -94,11 +94,12 @@ class Catalogs:
 
     def locales(self) -> tuple[str, ...]:
         """Codes of every locale that has a catalogue, English first, then by code."""
-        if self._locales is None:
+        codes = self._locales  # read once: ``refresh`` takes it away from another thread, twice a second
+        if codes is None:
             paths = (path for folder in self.folders for path in folder.glob("*/LC_MESSAGES/messages.po"))
             found = {path.parent.parent.name for path in paths} & set(PLURALS) - {"en", *pseudo.PSEUDO}
-            self._locales = ("en", *sorted(found), *(pseudo.PSEUDO if self.pseudo_locales else ()))
-        return self._locales
+            codes = self._locales = ("en", *sorted(found), *(pseudo.PSEUDO if self.pseudo_locales else ()))
+        return codes
 
     def __getitem__(self, code: str) -> Catalog:
         """The merged catalogue of ``code``."""
@@ -121,11 +122,12 @@ class Catalogs:
 
     def for_residents(self) -> frozenset[tuple[str, str]]:
         """The program's own strings that someone sees who answers a survey, by the English catalogue."""
-        if self._residents[0] != self.version:
+        version, found = self.version, self._residents  # read once, as above
+        if found[0] != version:
             files = [file for path, file in (self._read.get("en") or self._first("en")).files.items() if Path(path).stem == "messages"]
-            found = frozenset(entry.key for file in files for entry in file.entries if checks.is_for_residents(entry))
-            self._residents = self.version, found
-        return self._residents[1]
+            found = version, frozenset(entry.key for file in files for entry in file.entries if checks.is_for_residents(entry))
+            self._residents = found
+        return found[1]
 
     def then(self, listener: Callable[[tuple[str, ...]], None]) -> None:
         """Call ``listener`` with the locales that are shown anew, after each ``refresh`` that found any."""

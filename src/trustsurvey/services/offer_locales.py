@@ -44,10 +44,12 @@ class Offers:
     def gate(self, locale: str, questionnaire: Questionnaire | None = None) -> Gate:
         """What is in the way of ``locale``: for a survey with ``questionnaire``, or for the pages around one."""
         key = self.catalogs.version, locale, questionnaire.hash if questionnaire else ""
-        if key not in self._known:
-            self._known = {known: gate for known, gate in self._known.items() if known[0] == key[0]}
-            self._known[key] = self._gate(locale, questionnaire)
-        return self._known[key]
+        known = self._known  # read once: another thread may put another in its place
+        found = known.get(key)
+        if found is None:
+            found = self._gate(locale, questionnaire)
+            self._known = {**{one: gate for one, gate in known.items() if one[0] == key[0]}, key: found}
+        return found
 
     def _gate(self, locale: str, questionnaire: Questionnaire | None) -> Gate:
         reviewed, review = self.catalogs.is_reviewed(locale), self.catalogs.review(locale, "questionnaire")
