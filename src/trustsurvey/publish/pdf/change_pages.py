@@ -10,7 +10,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import Mark, Plot, Table, fitted
 from trustsurvey.publish.phrases import interval_heading, run_on, said_alone
 from trustsurvey.publish.text import findings
 from trustsurvey.publish.trend import draw_trend, trend, trend_alternative
@@ -52,12 +52,10 @@ def _table(sheet: Sheet, found: Changes, contrasts: list[Contrast], top: float) 
     across = change_scale(contrasts)
     name = min(max(width(edition.area_name(c.area or ""), 8.5) for c in contrasts) + 8, 160.0)
     marks = [Mark(c.difference, c.lci, c.uci, "on" if c.detectable else "off") for c in contrasts]
-    start = name + 170
 
     def label(tick: float) -> str:
         return t.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
 
-    plot = Plot(start, WIDTH - start, across, marks, label, diverging=True)
     heads = (t.gettext("Neighborhood"), t.gettext("Change"), interval_heading(edition), t.gettext("Detectable"))
     rows = [
         (
@@ -68,11 +66,11 @@ def _table(sheet: Sheet, found: Changes, contrasts: list[Contrast], top: float) 
         )
         for c in contrasts
     ]
+    ends = fitted((name, name + 34, name + 104, name + 160), heads, rows)
+    plot = Plot(ends[-1] + 10, WIDTH - ends[-1] - 10, across, marks, label, diverging=True)
     since = edition.named(edition.wave_label(found.since))
     title = t.gettext("Change since %(since)s", since=since)
-    return Table(
-        sheet, title, heads, (name, name + 34, name + 104, name + 160), note=_explained(edition, contrasts), firm=1, plot=plot
-    ).draw(rows, top)
+    return Table(sheet, title, heads, ends, note=_explained(edition, contrasts), firm=1, plot=plot).draw(rows, top)
 
 
 def _explained(edition: Edition, contrasts: list[Contrast]) -> str:

@@ -12,7 +12,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.notes import MARGINS
 from trustsurvey.publish.pdf.looks import HEADING, NOTE
 from trustsurvey.publish.pdf.sheet import TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import Mark, Plot, Table, fitted
 from trustsurvey.publish.pens import scale
 from trustsurvey.publish.phrases import interval_heading, said_alone, sentences
 
@@ -70,7 +70,6 @@ def _languages(sheet: Sheet, cells: list[Estimate], shown: list[Estimate], top: 
         for cell in shown
     ]
     ends = [v for mark in marks for v in (mark.low, mark.high)] + ([reference] if reference is not None else [])
-    plot = Plot(330, WIDTH - 334, scale(ends), marks, edition.number)
     figure = t.gettext("Index") if edition.headline.kind == "index" else t.gettext("Figure")
     heads = (t.gettext("Language at home"), figure, interval_heading(edition), t.gettext("n"), t.gettext("n eff."))
     rows = [
@@ -84,9 +83,9 @@ def _languages(sheet: Sheet, cells: list[Estimate], shown: list[Estimate], top: 
         for cell in shown
     ]
     note = sentences(said_alone(edition, edition.measure_title(edition.headline)), t.gettext("The upright stroke is the city’s."))
-    y = Table(sheet, t.gettext("By language at home"), heads, (120, 160, 220, 262, 304), note=note, firm=1, row=15, plot=plot).draw(
-        rows, top
-    )
+    columns = fitted((120, 160, 220, 262, 304), heads, rows)
+    plot = Plot(columns[-1] + 26, WIDTH - columns[-1] - 30, scale(ends), marks, edition.number)
+    y = Table(sheet, t.gettext("By language at home"), heads, columns, note=note, firm=1, row=15, plot=plot).draw(rows, top)
     hidden = [edition.group_value(GROUPS, (cell.group or {})[GROUPS]) for cell in cells if cell.estimate is None]
     if hidden:
         words = t.gettext("Spoken at home too, by too few who answered to be shown: %(languages)s.", languages=edition.join(hidden))

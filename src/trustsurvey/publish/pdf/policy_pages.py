@@ -9,7 +9,7 @@ from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import BODY, FINDING, HEADING, NOTE, SUBHEADING, Style
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import Mark, Plot, Table, fitted
 from trustsurvey.publish.pens import scale
 from trustsurvey.publish.phrases import interval_heading
 from trustsurvey.publish.policies import PolicySaid, effect_figure, effect_interval, policies_said, policy_trend
@@ -77,7 +77,6 @@ def _table(sheet: Sheet, effects: Sequence[PolicyEffect], top: float) -> float:
     def label(tick: float) -> str:
         return t.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
 
-    plot = Plot(DETECTABLE + 20, WIDTH - DETECTABLE - 24, scale([-most, most], ticks=4), marks, label, diverging=True)
     heads = (t.gettext("Domain"), t.gettext("Change"), interval_heading(edition), t.gettext("Detectable"))
     rows = [
         (
@@ -88,4 +87,6 @@ def _table(sheet: Sheet, effects: Sequence[PolicyEffect], top: float) -> float:
         )
         for effect in effects
     ]
-    return Table(sheet, "", heads, (NAME, CHANGE, INTERVAL, DETECTABLE), firm=1, row=15, plot=plot).draw(rows, top, above=10)
+    ends = fitted((NAME, CHANGE, INTERVAL, DETECTABLE), heads, rows)
+    plot = Plot(ends[-1] + 20, WIDTH - ends[-1] - 24, scale([-most, most], ticks=4), marks, label, diverging=True)
+    return Table(sheet, "", heads, ends, firm=1, row=15, plot=plot).draw(rows, top, above=10)

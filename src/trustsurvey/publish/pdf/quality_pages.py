@@ -13,7 +13,7 @@ from trustsurvey.publish.findings import GROUPS
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import BODY, HEADING, STRONG, SUBHEADING
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import Mark, Plot, Table, fitted
 from trustsurvey.publish.pens import scale
 from trustsurvey.publish.phrases import interval_heading
 
@@ -48,13 +48,15 @@ def _reliability(sheet: Sheet, top: float) -> float:
     if not rows:
         return top
     ends_of = [v for mark in marks for v in (mark.low, mark.high)]
-    plot = Plot(330, WIDTH - 334, scale(ends_of, highest=1, ticks=4), marks, lambda value: edition.number(value, 1))
     heads = (t.gettext("Domain"), t.gettext("Alpha"), interval_heading(edition), t.gettext("Omega"))
     note = t.gettext(
         "How well the questions of a domain hang together, from 0 to 1. A domain under %(least)s is to be read with caution.",
         least=edition.number(LEAST_ALPHA, 1),
     )
-    return Table(sheet, t.gettext("Reliability of the domains"), heads, (170, 210, 270, 312), note=note, firm=1, plot=plot).draw(rows, top)
+    columns = fitted((170, 210, 270, 312), heads, rows)
+    across = scale(ends_of, highest=1, ticks=4)
+    plot = Plot(columns[-1] + 18, WIDTH - columns[-1] - 22, across, marks, lambda value: edition.number(value, 1))
+    return Table(sheet, t.gettext("Reliability of the domains"), heads, columns, note=note, firm=1, plot=plot).draw(rows, top)
 
 
 def _by_language(sheet: Sheet, top: float) -> float:
@@ -148,7 +150,6 @@ def _drivers(sheet: Sheet, top: float) -> float:
     if not pairs:
         return top
     marks = [Mark(d.share, d.lci, d.uci) for d in pairs]
-    plot = Plot(310, WIDTH - 314, scale([v for d in pairs for v in (d.lci, d.uci)], lowest=0), marks, edition.number)
 
     def percent(value: float) -> str:
         return edition.isolated(edition.locale.percent(value))
@@ -168,4 +169,7 @@ def _drivers(sheet: Sheet, top: float) -> float:
         r2=percent(found.r2),
     )
     heads = (t.gettext("Domain"), t.pgettext("part of a whole, in percent", "Share"), interval_heading(edition))
-    return Table(sheet, title, heads, (180, 220, 288), note=note, firm=1, plot=plot).draw(rows, top)
+    columns = fitted((180, 220, 288), heads, rows)
+    across = scale([v for d in pairs for v in (d.lci, d.uci)], lowest=0)
+    plot = Plot(columns[-1] + 22, WIDTH - columns[-1] - 26, across, marks, edition.number)
+    return Table(sheet, title, heads, columns, note=note, firm=1, plot=plot).draw(rows, top)

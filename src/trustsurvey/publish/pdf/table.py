@@ -9,11 +9,13 @@ from reportlab.lib.units import mm
 
 from trustsurvey.publish.charts import interval
 from trustsurvey.publish.pdf.looks import NOTE, SUBHEADING, Style
+from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
 from trustsurvey.publish.pens import Scale
 
 CELL, FIRM, HEAD = Style(8.5, 11), Style(8.5, 11, 600), Style(7.5, 10, 400, "#5a554c")
 ROW = 14.0
+GAP = 6.0  # between columns
 KEPT_TOGETHER = 16  # rows: a longer table may be broken over pages
 
 
@@ -68,6 +70,19 @@ class Plot:
 
     def _at(self, value: float) -> float:
         return self.across.at(value, 0, self.width)
+
+
+def fitted(least: Sequence[float], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Where columns end, in points: at ``least``, or as much farther as keeps figures on one line and the words of heads whole.
+
+    The first column is as wide as ``least`` says, since its words may take lines.
+    """
+    ends = [least[0]]
+    for n in range(1, len(least)):
+        words = [width(word, HEAD.size, HEAD.weight) for word in heads[n].split()]
+        figures = [width(row[n], CELL.size, FIRM.weight) for row in rows]
+        ends.append(ends[-1] + max([least[n] - least[n - 1], *(GAP + 0.5 + room for room in (*words, *figures))]))
+    return ends
 
 
 class Table:
@@ -159,5 +174,5 @@ class Table:
 
     def _rooms(self) -> list[tuple[float, float]]:
         """(start, width) of each column."""
-        starts = [self.start, *(end + 6 for end in self.ends[:-1])]
+        starts = [self.start, *(end + GAP for end in self.ends[:-1])]
         return [(start, end - start) for start, end in zip(starts, self.ends, strict=True)]

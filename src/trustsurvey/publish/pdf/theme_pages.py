@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from trustsurvey.analysis.release import Estimate, Flag, Measure, Unit
+from trustsurvey.analysis.release import Contrast, Estimate, Flag, Measure, Unit
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.findings import GROUPS, WISHES, Wishes, against_city
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import BODY, HEADING, NOTE, SUBHEADING
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
-from trustsurvey.publish.pdf.table import Mark, Plot, Table
+from trustsurvey.publish.pdf.table import Mark, Plot, Table, fitted
 from trustsurvey.publish.pens import scale
 from trustsurvey.publish.phrases import interval_heading, listed, run_on, said_alone
 from trustsurvey.publish.text import findings
 
 NAME, FIGURE, INTERVAL, ANSWERS = 210.0, 244.0, 300.0, 334.0
+TOGETHER = 60.0  # points: what is no higher stays on one page
 SUPPORT = "rf_"  # how the codes of questions on support for a reform begin
 
 
@@ -50,10 +51,11 @@ def _table(sheet: Sheet, heading: str, head: str, note: str, pairs: Sequence[tup
     marks = [Mark(c.estimate or 0.0, c.lci or 0.0, c.uci or 0.0, caution=c.flag is Flag.CAUTION) for _, c in pairs]
     percent = pairs[0][0].unit is Unit.PERCENT
     across = scale([v for mark in marks for v in (mark.low, mark.high)], lowest=0 if percent else None, ticks=4)
-    plot = Plot(ANSWERS + 20, WIDTH - ANSWERS - 24, across, marks, edition.number)
     heads = (head, t.gettext("Figure"), interval_heading(edition), t.gettext("n"))
     rows = [(edition.measure_title(m), edition.figure(c, bare=True), edition.interval(c), edition.answers(c)) for m, c in pairs]
-    return Table(sheet, heading, heads, (NAME, FIGURE, INTERVAL, ANSWERS), note=note, firm=1, row=16, plot=plot).draw(rows, top)
+    ends = fitted((NAME, FIGURE, INTERVAL, ANSWERS), heads, rows)
+    plot = Plot(ends[-1] + 20, WIDTH - ends[-1] - 24, across, marks, edition.number)
+    return Table(sheet, heading, heads, ends, note=note, firm=1, row=16, plot=plot).draw(rows, top)
 
 
 def _by_language(sheet: Sheet, measures: Sequence[Measure], top: float) -> float:
@@ -90,24 +92,27 @@ def _by_area(sheet: Sheet, measures: Sequence[Measure], top: float) -> None:
     compared = [(m, found) for m in measures if (found := against_city(edition.release, m.code))]
     if not compared:
         return
+    said = [(measure, _differing(edition, found)) for measure, found in compared]
+    paragraphs = [[(f"{said_alone(edition, edition.measure_title(m))} ", 600), (run_on(parts), 400)] for m, parts in said if parts]
+    heights = [sheet.height(words, WIDTH, BODY) + 5 for words in paragraphs]
     y = top + 18
-    if y + 60 > BOTTOM:
+    if y + SUBHEADING.leading + min(max(sum(heights), NOTE.leading), TOGETHER) > BOTTOM:
         sheet.begin()
         y = TOP
     y = sheet.text(t.gettext("By neighborhood"), 0, y, WIDTH, SUBHEADING, role="H2") + 4
-    said = False
-    for measure, found in compared:
-        more = [code for code, c in found.items() if c.detectable and c.difference > 0]
-        fewer = [code for code, c in found.items() if c.detectable and c.difference < 0]
-        parts = [t.gettext("Chosen more often than in the city: %(areas)s.", areas=listed(edition, more))] if more else []
-        parts += [t.gettext("Chosen less often than in the city: %(areas)s.", areas=listed(edition, fewer))] if fewer else []
-        if not parts:
-            continue
-        said = True
-        words = [(f"{said_alone(edition, edition.measure_title(measure))} ", 600), (run_on(parts), 400)]
-        if y + sheet.height(words, WIDTH, BODY) > BOTTOM:
+    for words, high in zip(paragraphs, heights, strict=True):
+        if y + high - 5 > BOTTOM:
             sheet.begin()
             y = TOP
         y = sheet.text(words, 0, y, WIDTH, BODY) + 5
-    if not said:
+    if not paragraphs:
         sheet.text(t.gettext("In no neighborhood does the share differ detectably from the city’s."), 0, y, WIDTH, NOTE)
+
+
+def _differing(edition: Edition, found: Mapping[str, Contrast]) -> list[str]:
+    """Where a theme is chosen more often than in the city, and where less often: a sentence each."""
+    t = edition.catalog
+    more = [code for code, c in found.items() if c.detectable and c.difference > 0]
+    fewer = [code for code, c in found.items() if c.detectable and c.difference < 0]
+    parts = [t.gettext("Chosen more often than in the city: %(areas)s.", areas=listed(edition, more))] if more else []
+    return parts + ([t.gettext("Chosen less often than in the city: %(areas)s.", areas=listed(edition, fewer))] if fewer else [])
