@@ -59,6 +59,7 @@ class Served:
             "TRUSTSURVEY_LOG_LEVEL": "debug",
             "TRUSTSURVEY_PROXIES": "1",
             "TRUSTSURVEY_REQUIRE_HTTPS": "1",
+            "TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES": "0",
             "PYTHONWARNINGS": "default",
         }
         command = [sys.executable, "-c", "from trustsurvey.cli import main; main()", "serve", "--port", str(self.port)]
