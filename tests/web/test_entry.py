@@ -109,6 +109,14 @@ def test_a_sealed_wave_takes_paper_too(clerk: FlaskClient, wave: WaveRow, sqlite
     assert record.decode(wave.questionnaire, opened.answers) == {k: v for k, v in ANSWERS.items() if k != "area"}
 
 
+def test_what_was_typed_once_is_not_stored_whatever_the_page_says(clerk: FlaskClient, wave: WaveRow, sqlite: Engine) -> None:
+    second = PAPER | {"trust10": "1"}
+    page = soup(send(clerk, first(clerk, PAPER), second, step="settle"))
+    assert step(page) == "settle"
+    assert [field["name"] for field in page.select(".crossed input")] == ["k-trust10"]
+    assert stored(sqlite, wave) == []
+
+
 # ---------------------------------------------------------------- they differ
 
 
@@ -134,6 +142,8 @@ def test_what_differs_is_settled_from_the_paper_before_anything_is_stored(clerk:
 REFUSED = (
     (PAPER | {"fp_respect": "6"}, ["f-fp_respect"], "This number is not on the form."),
     (PAPER | {"area": "7"}, ["f-area"], "This number is not on the form."),
+    (PAPER | {"area": "1" * 5000}, ["f-area"], "This number is not on the form."),
+    (PAPER | {"want": "1" * 5000}, ["f-want"], "This number is not on the form."),
     (PAPER | {"area": ""}, ["f-area"], "Your neighborhood is missing."),
     (PAPER | {"want": "124"}, ["f-want"], "You chose 3 answers."),
     (PAPER | {"want": "1 88"}, ["f-want"], "and something else."),

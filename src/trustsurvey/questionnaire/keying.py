@@ -61,7 +61,7 @@ def read(item: Item, typed: str) -> Answer | None:
 
     Raises AnswersError naming the number that the item doesn't have.
     """
-    if not re.fullmatch(r"[\d\s.,;/+-]*", typed):
+    if not re.fullmatch(r"[\d\s.,;/+-]{0,400}", typed):
         raise AnswersError([Fault("numbers are wanted", place=item.code)])
     known = numbers(item)
     parts = _parts(typed, known, several=item.kind is Kind.MULTIPLE)

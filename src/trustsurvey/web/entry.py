@@ -104,17 +104,16 @@ def typed(survey: str) -> BaseResponse:
     sitting = _sitting(survey)
     if not Token().validate_on_submit():
         return _page(sitting, "first", status=422, alert=_("This page was open for too long. Please type the form again."))
-    step = request.form.get("step", "first")
-    kept = _opened(sitting.wave) if step != "first" else {}
-    if step != "first" and not kept:
+    kept = _opened(sitting.wave)
+    if not kept and request.form.get("step", "first") != "first":
         return _page(sitting, "first", status=422, alert=_("This page was open for too long. Please type the form again."))
+    step = _step(kept)
     keyed = key(sitting.wave, sitting.areas, sitting.questions, _numbers(kept.get("agreed", {})))
     if keyed.faults or keyed.alert:
         return _page(sitting, step, keyed=keyed, kept=kept, status=422)
     if step == "first":
         return _page(sitting, "second", kept={"first": keyed.canonical})
-    before = kept.get("first") if step == "second" else None
-    if before is not None and (apart := differing(before, keyed.canonical)):
+    if step == "second" and (apart := differing(before := kept["first"], keyed.canonical)):
         agreed = {code: words for code, words in keyed.typed.items() if code not in apart}
         return _page(sitting, "settle", keyed=keyed, kept={"agreed": agreed, "pairs": _pairs(before, keyed, apart)})
     return _store(sitting, step, keyed, kept)
@@ -142,6 +141,11 @@ def _sitting(survey: str) -> Sitting:
     shown = translated(wave.questionnaire, language.source_lookup)
     laid = parts(wave.questionnaire, shown, language.current(), comment=False)
     return Sitting(wave, areas, [question for part in laid for block in part.blocks for question in block.questions])
+
+
+def _step(kept: Mapping[str, Any]) -> str:
+    """Where the form stands: what was sealed says so, and not the page, so that nothing is stored that was typed once."""
+    return "first" if not kept else "second" if "first" in kept else "settle"
 
 
 def _numbers(agreed: Mapping[str, str]) -> dict[str, str]:

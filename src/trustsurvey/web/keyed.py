@@ -80,7 +80,7 @@ def _place(typed: str, places: Mapping[str, str]) -> str | None:
     """The neighborhood's code, or that it is none of them."""
     if not typed:
         return None
-    number = str(int(typed)) if typed.isdecimal() else typed
+    number = str(int(typed)) if typed.isdecimal() and len(typed) < 10 else typed
     if number == keying.OUTSIDE:
         return keying.OUTSIDE
     if number not in places:
