@@ -30,6 +30,7 @@ def test_a_policy_is_a_day_a_name_and_where_it_held() -> None:
 def test_every_fault_is_named_at_once() -> None:
     text = "policies:\n  - {date: soon, label: x}\n  - {date: 2026-04-01}\n  - {date: 2026-04-01, label: x, area: a1}\n"
     text += "  - {date: 2026-04-01, label: x, areas: [zz]}\n  - {date: 2026-04-01, label: x, areas: []}\n  - late\n"
+    text += "  - {date: 2026-04-01 10:00:00, label: x}\n"
     with pytest.raises(PlanError) as raised:
         read_policies(text, file="p.yaml", areas=["a1"])
     said = [str(fault) for fault in raised.value.faults]
@@ -40,6 +41,7 @@ def test_every_fault_is_named_at_once() -> None:
         "p.yaml:5: unknown areas: zz",
         "p.yaml:6: `areas` is a list of the neighborhoods",
         "p.yaml:7: a policy is `date`",
+        "p.yaml:8: `date` is a day like 2026-04-01",
     ):
         assert any(fault.startswith(part) for fault in said), (part, said)
 

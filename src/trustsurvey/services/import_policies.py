@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -53,7 +53,7 @@ def _faults(row: Any, *, file: str, line: int, areas: Sequence[str]) -> Iterator
     for name in row:
         if name not in KNOWN:
             yield Fault(f"there is no setting named {name!r} here; there are: {', '.join(KNOWN)}", file=file, line=row.lc.key(name)[0] + 1)
-    if not isinstance(row.get("date"), date):
+    if not isinstance(row.get("date"), date) or isinstance(row["date"], datetime):
         yield Fault(f"`date` is a day like 2026-04-01 (got {row.get('date')!r})", file=file, line=line)
     if not isinstance(row.get("label"), str) or not row["label"].strip():
         yield Fault("`label` is what the policy is called in reports", file=file, line=line)
