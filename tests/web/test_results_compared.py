@@ -171,6 +171,16 @@ def test_forms_work_without_script_and_keep_the_language(page_client: FlaskClien
         assert not soup(page_client, f"/results/{SURVEY}/{path}").select("form.choose input[name=locale]")
 
 
+def test_what_one_reader_adds_to_an_address_no_other_sees(page_client: FlaskClient, history: tuple[Release, ...]) -> None:
+    path = f"/results/{SURVEY}/compare?area={SHOWN[1]}&with={SHOWN[0]}"
+    for added in ("&area=call-this-number", "&locale=en&locale=call-this-number"):
+        assert page_client.get(path + added).status_code == 200
+    printed = soup(page_client, f"{path}&locale=en").select_one(".address")
+    assert printed is not None
+    assert printed.get_text() == f"http://localhost{path}&locale=en"
+    assert "call-this-number" not in page_client.get(path).get_data(as_text=True)
+
+
 @pytest.mark.parametrize("start", ["/results/larkhaven", "/department/larkhaven/releases/3"])
 def test_what_is_unknown_is_not_found_in_arabic(page_client: FlaskClient, history: tuple[Release, ...], start: str) -> None:
     if start.startswith("/department"):

@@ -13,7 +13,7 @@ from trustsurvey.publish import charts, notes, text
 from trustsurvey.publish.edition import Edition
 from trustsurvey.services import read_releases
 from trustsurvey.services.read_releases import ReleaseRow
-from trustsurvey.web import comparing, courses, previews, result_pages
+from trustsurvey.web import comparing, courses, previews, result_pages, site
 from trustsurvey.web.edge import transaction
 from trustsurvey.web.frames import Frame
 
@@ -126,7 +126,7 @@ def _render(template: str, edition: Edition, frame: Frame, *, area: str = "", he
         area=area,
         heading=heading,
         here=HERE,
-        address="" if frame.staff else request.full_path.rstrip("?"),
+        address="" if frame.staff else site.here(),
         card=None if frame.staff or not heading else previews.said(edition, area or None, heading),
         **found,
     )

@@ -119,16 +119,17 @@ def kept() -> dict[str, Any]:
     return {"locale": language.current().code} if named and match(named, language.offered_here()) == language.current().code else {}
 
 
+def here(**changed: Any) -> str:
+    """The address of this page as we would write it, whatever stands there twice, but for what is ``changed``."""
+    asked = {name: value for name, value in request.args.items() if not name.startswith("_")}  # those would steer url_for itself
+    return url_for(request.endpoint or "", **{**asked, **(request.view_args or {}), **kept(), **changed})
+
+
 def choices() -> tuple[Choice, ...]:
     """The page in each language, by its address; none where the address doesn't answer to a language."""
     if request.endpoint is None:
         return ()
-    asked = {name: value for name, value in request.args.items() if not name.startswith("_")}  # those would steer url_for itself
-    here = {**asked, **(request.view_args or {})}
-    return tuple(
-        Choice(Locale(code), url_for(request.endpoint, **{**here, "locale": code}), code == language.current().code)
-        for code in language.offered_here()
-    )
+    return tuple(Choice(Locale(code), here(locale=code), code == language.current().code) for code in language.offered_here())
 
 
 def style_sheet() -> str:
