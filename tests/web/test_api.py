@@ -134,6 +134,18 @@ def test_a_fault_is_a_problem_in_json(client: FlaskClient, path: str, status: in
     assert json.loads(response.text)["status"] == status
 
 
+@pytest.mark.usefixtures("released")
+def test_a_language_that_is_not_offered_is_not_answered_in_another(app: Flask, client: FlaskClient, settings: Settings) -> None:
+    assert client.get(f"{BASE}/latest.csv?locale=es").status_code == 200
+    own = settings.instance / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+    own.parent.mkdir(parents=True)
+    own.write_text('msgid ""\nmsgstr ""\n\n#: templates/respond/new.html\nmsgid "New"\nmsgstr "New"\n')
+    app.extensions["trustsurvey"].catalogs.reload()
+    response = client.get(f"{BASE}/latest.csv?locale=es", headers={"Accept-Language": "en"})
+    assert response.status_code == 404
+    assert "there is no locale 'es'; there are: en" in json.loads(response.text)["detail"]
+
+
 def test_before_the_first_release(client: FlaskClient, wave: WaveRow) -> None:
     assert client.get(BASE).json["total"] == 0
     assert client.get(f"{BASE}/latest").status_code == 404

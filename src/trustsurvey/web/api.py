@@ -21,7 +21,6 @@ from trustsurvey.publish import FORMATS
 from trustsurvey.services import read_releases
 from trustsurvey.services.read_releases import ReleaseRow
 from trustsurvey.web import exports, language, site
-from trustsurvey.web.edge import site as this_site
 from trustsurvey.web.edge import transaction
 from trustsurvey.web.made import Failed
 
@@ -91,8 +90,8 @@ def numbered_as(survey: str, number: int, kind: str) -> Response:
 @blueprint.before_request
 def _known_locale() -> None:
     named = request.args.get("locale")
-    if named is not None and named not in this_site().catalogs.locales():
-        raise NotFound(f"there is no locale {named!r}; there are: {', '.join(this_site().catalogs.locales())}")
+    if named is not None and named not in language.offered_here():
+        raise NotFound(f"there is no locale {named!r}; there are: {', '.join(language.offered_here())}")
 
 
 @blueprint.after_request
