@@ -23,8 +23,9 @@ import trustsurvey
 from trustsurvey.analysis.release import Release, to_json
 from trustsurvey.services.make_file import FAILED, JOB, PROGRESS, atomically
 
-MOST = 400
-"""Files kept; those of the oldest releases go first."""
+MOST = 4000
+"""Files kept; those of the oldest releases go first. A city of a hundred neighborhoods has 1,600 previews in sixteen languages: with fewer
+places they would drive its reports out."""
 
 MAKER = (sys.executable, "-m", "trustsurvey.services.make_file")
 LOCK = ".lock"
@@ -65,8 +66,8 @@ class Made:
     def get(self, release: Release, what: str, locale: str, make: Callable[[], bytes]) -> bytes:
         """The file, made here and now unless it is kept."""
         path = self.folder / self.key(release, what, locale)
-        if path.exists():
-            return path.read_bytes()
+        if (content := _content(path)) is not None:
+            return content
         content = make()
         self._folder()
         atomically(path, content, day=release.released)
@@ -95,18 +96,19 @@ class Made:
 
     def _state(self, key: str) -> bytes | Making | Failed | None:
         """None: nobody has begun it."""
-        path, failed = self.folder / key, self._beside(key, FAILED)
-        if path.exists():
-            return path.read_bytes()
-        if failed.exists():
-            return Failed(failed.read_text(encoding="utf-8"))
+        if (ended := self._ended(key)) is not None:
+            return ended
         if self._locked(key):
             return self._progress(key)
-        if path.exists():  # it ended while we looked
-            return path.read_bytes()
-        if failed.exists():
-            return Failed(failed.read_text(encoding="utf-8"))
+        if (ended := self._ended(key)) is not None:  # while we looked
+            return ended
         return Failed("") if self._beside(key, JOB).exists() else None
+
+    def _ended(self, key: str) -> bytes | Failed | None:
+        if (content := _content(self.folder / key)) is not None:
+            return content
+        why = _content(self._beside(key, FAILED))
+        return None if why is None else Failed(why.decode())
 
     def _progress(self, key: str) -> Making:
         try:
@@ -159,6 +161,14 @@ class Made:
         files = sorted((path.stat().st_mtime, path) for path in self.folder.iterdir() if not path.suffix)
         for _, path in files[: max(len(files) - MOST, 0)]:
             path.unlink(missing_ok=True)
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in the file, if it is there: another process may have tidied it away a moment ago."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 @lru_cache
