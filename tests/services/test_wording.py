@@ -114,7 +114,9 @@ def test_two_people_at_once_lose_nothing(connection: Connection, folders: Folder
     assert named(connection, folders).entry.forms == ("Mandar mis respuestas",)
 
 
-@pytest.mark.parametrize("text", ["Mandar %(x)s", "Mandar <b>", " Mandar", "Mandar mis respuestas.", "Mandar mis\u2028respuestas", "Send my answers"])
+@pytest.mark.parametrize(
+    "text", ["Mandar %(x)s", "Mandar <b>", " Mandar", "Mandar mis respuestas.", "Mandar mis\u2028respuestas", "Send my answers"]
+)
 def test_a_fault_saves_nothing(connection: Connection, folders: Folders, text: str) -> None:
     with pytest.raises(CatalogError):
         save(connection, folders, text)
