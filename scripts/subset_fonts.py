@@ -2,6 +2,7 @@
 
     npm pack vazirmatn @expo-google-fonts/noto-sans{,-devanagari,-ethiopic,-sc,-tc,-kr}   # all under the SIL Open Font License
     python scripts/subset_fonts.py FOLDER_WITH_THE_TGZ
+    python scripts/subset_fonts.py --phone                                             # only the phones' font, from what is there
 
 Each face is read out of its npm package, subset with fontTools and written to ``src/trustsurvey/publish/pdf/fonts``.
 A face is refused when it has no TrueType outlines, varies, or shares a PostScript name with another: reportlab would
@@ -10,6 +11,10 @@ embed the first of two such faces for both. All together may weigh 9 MB.
 Chinese and Korean are cut to the characters in common use: GB 2312, the first level of Big5, the syllables of KS X 1001; and to whatever
 the catalogues and CLDR's names of languages and months hold beyond those. The heavier weights have the commonest only, since a character
 that a heavier face lacks is set in the lighter one.
+
+``src/trustsurvey/web/static/ethiopic.woff2`` is for residents' phones that have no Ethiopic letters (``web/fonts.py``): the syllables of
+Amharic, which are all of the catalogue's and every other that Amharic writes, without the letters of Tigrinya, Bilen and Sebat Bet. It
+may weigh 11 KB.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from __future__ import annotations
 import io
 import sys
 import tarfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +35,8 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "src/trustsurvey/publish/pdf/fonts"
 LIMIT = 9_000_000  # bytes, all faces together
+PHONE = ROOT / "src/trustsurvey/web/static/ethiopic.woff2"
+PHONE_LIMIT = 11 * 1024  # bytes
 
 LATIN_AND_CYRILLIC = (
     *range(0x20, 0x7F),
@@ -52,6 +60,7 @@ ARABIC = (
 
 DEVANAGARI = (0x20, 0xA0, 0x200C, 0x200D, 0x25CC, *range(0x900, 0x980), *range(0xA8E0, 0xA900), 0x20B9)
 ETHIOPIC = (0x20, 0xA0, 0x200C, *range(0x1200, 0x13A0))
+AMHARIC_ROWS = "ሀለሐመሠረሰሸቀበቨተቸኀነኘአከኸወዐዘዠየደጀገጠጨጰጸፀፈፐ"  # each followed by its six other vowels, and most by -wa
 ETHIOPIC_RARER = (*range(0x2D80, 0x2DE0), *range(0xAB00, 0xAB30))
 CHINESE_MARKS = (
     0x20, 0x200C, 0xB7, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2025, 0x2026, 0x203B, 0x25CB, 0x25CF,
@@ -68,9 +77,9 @@ def double_bytes(codec: str, leads: Iterable[int], trails: Iterable[int]) -> tup
     return tuple(ord(text) for pair in pairs if len(text := pair.decode(codec, "ignore")) == 1)
 
 
-def used(locale: str) -> tuple[int, ...]:
-    """Code points of the locale's catalogues and of its names of languages, places and months."""
-    return tuple(sorted({ord(c) for text in _texts(locale) for c in text if ord(c) > 0x2E7F}))
+def used(locale: str, above: int = 0x2E80) -> tuple[int, ...]:
+    """Code points, from ``above`` on, of the locale's catalogues and of its names of languages, places and months."""
+    return tuple(sorted({ord(c) for text in _texts(locale) for c in text if ord(c) >= above}))
 
 
 def _texts(locale: str) -> Iterator[str]:
@@ -173,6 +182,26 @@ def cut(face: Face, data: bytes) -> bytes:
     return out.getvalue()
 
 
+def for_phones() -> bytes:
+    """WOFF2 of the Amharic syllables and marks, without hints, kerning or names but those of its authors and licence."""
+    rows = {chr(ord(row) + vowel) for row in AMHARIC_ROWS for vowel in range(8)}
+    spelled = {c for c in rows if c not in AMHARIC_ROWS and unicodedata.name(c, "").startswith("ETHIOPIC SYLLABLE")}
+    letters = {ord(c) for c in (*AMHARIC_ROWS, *spelled)} | set(range(0x1361, 0x1368))  # ፡ to ፧
+    letters |= {c for c in used("am", 0x1200) if c < 0x1380}
+    font = TTFont(TARGET / "NotoSansEthiopic-Regular.ttf", recalcTimestamp=False)
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=[0, 13, 14], glyph_names=False, notdef_outline=False)
+    options.drop_tables += ["GDEF", "GPOS", "GSUB", "STAT"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=letters)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    if len(out.getvalue()) > PHONE_LIMIT:
+        raise SystemExit(f"{PHONE.name} would weigh {len(out.getvalue())} bytes")
+    return out.getvalue()
+
+
 def main(folder: Path) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     names = [face.name for face in FACES]
@@ -189,9 +218,13 @@ def main(folder: Path) -> None:
         raise SystemExit(f"the faces weigh more than {LIMIT / 1e6:.0f} MB")
     for archive, member, name in LICENCES:
         (TARGET / name).write_bytes(read(folder, archive, member))
+    PHONE.write_bytes(for_phones())
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
+    if sys.argv[1] == "--phone":
+        PHONE.write_bytes(for_phones())
+        raise SystemExit(0)
     main(Path(sys.argv[1]))

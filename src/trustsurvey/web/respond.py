@@ -25,7 +25,7 @@ from trustsurvey.i18n.locales import Locale, negotiate
 from trustsurvey.questionnaire.catalog import translated
 from trustsurvey.services.collect import collect, is_first
 from trustsurvey.services.open_wave import AreaRow, WaveRow, areas_of, open_surveys
-from trustsurvey.web import beside, invited, language, layout, offline, prerendered, scripts, security, sending
+from trustsurvey.web import beside, fonts, invited, language, layout, offline, prerendered, scripts, security, sending
 from trustsurvey.web.asked import Alert, form_of, read, refused, said_in, tickets, wave_of
 from trustsurvey.web.edge import site, transaction
 from trustsurvey.web.forms import SurveyForm, area_list, strangers
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(scripts.blueprint)
     app.register_blueprint(sending.blueprint)
     app.register_blueprint(offline.blueprint)
+    app.register_blueprint(fonts.blueprint)
     for status in ERRORS:
         app.register_error_handler(status, error_page)
 
@@ -263,7 +264,7 @@ def drawn(wave: WaveRow, areas: Sequence[AreaRow], page: str) -> str:
 
 
 def _page(template: str, *, status: int = 200, reveal: str = "", scripts: Sequence[str] = ("respond.js",), **named: Any) -> Response:
-    style = security.inline("style", _static("respond.css") + reveal)
+    style = security.inline("style", _static("respond.css") + fonts.rule(language.current().code) + reveal)
     script = security.inline("script", "".join(_static(name) for name in scripts))
     settings = site().settings
     return make_response(render_template(template, style=style, script=script, exit_url=settings.exit_url, **named), status)

@@ -32,11 +32,11 @@ const keep = async on => {
   try {
     await navigator.serviceWorker.register("/s/worker.js", { scope: "/s/" });
     const store = await caches.open("survey");
-    await store.addAll([here, form.dataset.more]);
-    if (kiosk) for (const other of document.querySelectorAll(".lang button:not([aria-current])")) {
-      const at = `/s/${survey}/${other.value}`, page = await fetch(at, { credentials: "omit" });
+    const others = kiosk ? document.querySelectorAll(".lang button:not([aria-current])") : [];
+    for (const at of [here, ...[...others].map(other => `/s/${survey}/${other.value}`)]) {
+      const page = await fetch(at, { credentials: "omit" });
       await store.put(at, page.clone());
-      await store.add((await page.text()).match(/data-more="([^"]+)/)[1]);
+      await store.addAll((await page.text()).match(/\/s\/(script|font)\/[\w.]+/g)); /* a kept page's own script and letters */
     }
     await navigator.serviceWorker.ready;
     note.textContent = words.send.kept;
