@@ -20,7 +20,7 @@ from tests.conftest import SURVEY, Live
 from trustsurvey.publish.invitations import Invitations
 from trustsurvey.services.issue_passes import Issued, ask_for_passes, issue_passes
 from trustsurvey.settings import Settings
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.queries import WaveRow
 
 STATIC = resources.files("trustsurvey.web") / "static"
@@ -69,7 +69,7 @@ class Street:
     def held(self) -> tuple[int, int, int]:
         """Invitations used, passes spent, responses."""
         with self.engine.connect() as connection:
-            used = queries.count_invitations(connection, self.issued.wave.id)[1]
+            used = once.count_invitations(connection, self.issued.wave.id)[1]
             spent = connection.scalar(text("SELECT count(*) FROM spent_pass")) or 0
             return used, spent, queries.count_responses(connection, self.issued.wave.id)
 

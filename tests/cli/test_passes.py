@@ -11,7 +11,7 @@ import pytest
 from tests.cli.test_commands import Run, city, run  # noqa: F401 - fixtures
 from trustsurvey.anonymity import codes
 from trustsurvey.settings import Settings
-from trustsurvey.store import queries
+from trustsurvey.store import once
 from trustsurvey.store.engine import open_engine
 
 OPEN = ("wave", "open", "harbor", "--label", "October 2026", "--notice", "notice.yaml", "--locales", "en,es")
@@ -43,8 +43,8 @@ def test_a_table_and_a_sheet(invited: Run, tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path / "instance")
     engine = open_engine(settings.url)
     with engine.connect() as connection:
-        assert queries.count_invitations(connection, 1) == (39, 0)
-        assert queries.redeemed_for(connection, 1, codes.keyed_hash(rows[0]["code"], settings.key())) is None
+        assert once.count_invitations(connection, 1) == (39, 0)
+        assert once.redeemed_for(connection, 1, codes.keyed_hash(rows[0]["code"], settings.key())) is None
     engine.dispose()
     for row in rows:
         for file in (tmp_path / "instance").iterdir():
@@ -68,7 +68,7 @@ def test_what_cannot_be_issued_stores_nothing(invited: Run, tmp_path: Path, argu
     assert says in invited(*ISSUE, *arguments, code=2).output
     engine = open_engine(Settings(instance=tmp_path / "instance").url)
     with engine.connect() as connection:
-        assert queries.count_invitations(connection, 1) == (0, 0)
+        assert once.count_invitations(connection, 1) == (0, 0)
     engine.dispose()
 
 

@@ -22,7 +22,7 @@ from trustsurvey.services.collect import collect
 from trustsurvey.services.mix import Settling, mix, mix_closed
 from trustsurvey.settings import Settings
 from trustsurvey.store import engine as engines
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 
 N = 200
 
@@ -74,8 +74,8 @@ def test_postgresql_tells_no_order_after_mixing(engine: Engine, n: int) -> None:
     assert order_in_table(engine, "response_pool", "ctid", wave, people) == pytest.approx(1.0)
     assert order_in_table(engine, "response_pool", "xmin", wave, people) == pytest.approx(1.0)
     with engine.begin() as connection:
-        queries.add_invitations(connection, wave.id, [bytes([k]) * 32 for k in range(30, 0, -1)])
-        assert queries.mark_redeemed(connection, wave.id, bytes([7]) * 32, bytes([8]) * 32)
+        once.add_invitations(connection, wave.id, [bytes([k]) * 32 for k in range(30, 0, -1)])
+        assert once.mark_redeemed(connection, wave.id, bytes([7]) * 32, bytes([8]) * 32)
     assert mix(engine).waves == (wave.id,)
     assert abs(order_in_table(engine, "response", "ctid", wave, people)) < chance(n)
     with engine.connect() as connection:
@@ -85,7 +85,7 @@ def test_postgresql_tells_no_order_after_mixing(engine: Engine, n: int) -> None:
             keys = connection.scalars(text(f"SELECT {key} FROM {table} ORDER BY ctid")).all()
             assert list(keys) == sorted(keys)
         assert connection.scalar(text("SELECT count(*) FROM response_pool")) == 0
-        assert queries.redeemed_for(connection, wave.id, bytes([7]) * 32) == bytes([8]) * 32
+        assert once.redeemed_for(connection, wave.id, bytes([7]) * 32) == bytes([8]) * 32
         assert sorted(sealing.open_sealed(one, KEYS.private).text for one in queries.comments(connection, wave.id)) == sorted(
             f"I am {person}." for person in people
         ), "the pieces of long values (TOAST) were carried along"

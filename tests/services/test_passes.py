@@ -20,7 +20,7 @@ from trustsurvey.services import redeem_pass
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.issue_passes import Issued, ask_for_passes, issue_passes
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.engine import writing
 from trustsurvey.store.queries import WaveRow
 
@@ -68,7 +68,7 @@ def send(engine: Engine, wave: WaveRow, presented: str, *, area: str = "a1") -> 
 def held(engine: Engine, wave: WaveRow) -> dict[str, int]:
     """How many invitations, used ones, spent passes and responses there are."""
     with engine.connect() as connection:
-        invited, used = queries.count_invitations(connection, wave.id)
+        invited, used = once.count_invitations(connection, wave.id)
         spent = connection.scalar(text("SELECT count(*) FROM spent_pass")) or 0
         return {"invited": invited, "used": used, "spent": spent, "responses": queries.count_responses(connection, wave.id)}
 
@@ -194,7 +194,7 @@ def test_a_closed_wave_signs_nothing_and_its_key_is_gone(engine: Engine) -> None
     made = issued(engine)
     with engine.begin() as connection:
         close_wave(connection, SURVEY, closed=date(2026, 10, 25))
-        assert queries.pass_key(connection, made.wave.id) is None
+        assert once.pass_key(connection, made.wave.id) is None
     with pytest.raises(StateError, match="closed"):
         got(engine, made, made.codes[0])
     for ask in (lambda c: issue_passes(c, SURVEY, count=1, key=KEY), lambda c: ask_for_passes(c, made.wave)):

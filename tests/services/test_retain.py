@@ -24,7 +24,7 @@ from trustsurvey.services.collect import collect
 from trustsurvey.services.mix import Settling, mix, mix_closed
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate, queries, retention
+from trustsurvey.store import migrate, once, queries, retention
 from trustsurvey.store.engine import open_engine, writing
 
 PEOPLE = range(900_000, 900_150)  # that no other test has
@@ -36,9 +36,9 @@ def closed_wave(engine: Engine) -> int:
     """A wave that 150 people answered, mixed on the way, closed and released; the planner was given every chance to look at it."""
     wave = small_city(engine)
     with engine.begin() as connection:
-        queries.add_invitations(connection, wave.id, [HASHES["code-of-a-household"]])
-        assert queries.mark_redeemed(connection, wave.id, HASHES["code-of-a-household"], HASHES["message-of-a-phone"])
-        assert queries.spend_pass(connection, wave.id, HASHES["pass-of-a-person"])
+        once.add_invitations(connection, wave.id, [HASHES["code-of-a-household"]])
+        assert once.mark_redeemed(connection, wave.id, HASHES["code-of-a-household"], HASHES["message-of-a-phone"])
+        assert once.spend_pass(connection, wave.id, HASHES["pass-of-a-person"])
     answer_in_order(engine, wave, PEOPLE[:100])
     mix(engine)
     with engine.begin() as connection:
@@ -76,7 +76,7 @@ def test_no_byte_is_left_of_what_was_removed(engine: Engine, each_settings: Sett
     with engine.begin() as connection:
         assert queries.count_responses(connection, key) == 0
         assert queries.comments(connection, key) == ()
-        assert queries.count_invitations(connection, key) == (0, 0)
+        assert once.count_invitations(connection, key) == (0, 0)
         assert list(queries.records(connection, key)) == []
         assert queries.waves(connection, SURVEY)[0].destroyed == found[0].due
         assert len(queries.release_list(connection, SURVEY)) == 1, "releases stay"
@@ -151,7 +151,7 @@ def test_people_answer_the_next_wave_meanwhile(engine: Engine) -> None:
 
     def answer(person: int) -> None:
         with writing(engine).begin() as connection:
-            assert queries.remember_sent(connection, wave.id, person.to_bytes(32, "big"))
+            assert once.remember_sent(connection, wave.id, person.to_bytes(32, "big"))
             collect(connection, wave, area="a1", answers=answers_of(wave, person))
         settling.after_response()
 

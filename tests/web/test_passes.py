@@ -19,7 +19,7 @@ from tests.conftest import SURVEY
 from trustsurvey.anonymity import codes, passes
 from trustsurvey.services.issue_passes import Issued, ask_for_passes, issue_passes
 from trustsurvey.settings import Settings
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.queries import WaveRow
 
 PAGE = f"/s/{SURVEY}/en"
@@ -74,7 +74,7 @@ def stored(engine: Engine, wave: WaveRow) -> tuple[int, int, int]:
     """Invitations used, passes spent, responses."""
     with engine.connect() as connection:
         spent = connection.scalar(text("SELECT count(*) FROM spent_pass")) or 0
-        return queries.count_invitations(connection, wave.id)[1], spent, queries.count_responses(connection, wave.id)
+        return once.count_invitations(connection, wave.id)[1], spent, queries.count_responses(connection, wave.id)
 
 
 def test_everyone_gets_the_same_page_and_it_holds_the_key(page_client: FlaskClient, issued: Issued) -> None:
@@ -209,7 +209,7 @@ def test_no_table_and_no_log_ties_a_code_to_an_answer(
     public = issued.wave.pass_public
     assert public
     with sqlite.connect() as connection:
-        private = queries.pass_key(connection, issued.wave.id)
+        private = once.pass_key(connection, issued.wave.id)
     assert private
     n = int(passes.modulus(public), 16)
     for exchanged in seen[:4]:

@@ -13,7 +13,7 @@ from trustsurvey.errors import AnswersError, Fault, StateError
 from trustsurvey.questionnaire import record, routing
 from trustsurvey.questionnaire.routing import Answers
 from trustsurvey.services.open_comments import LANGUAGE
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.queries import WaveRow
 
 Random = Callable[[int], bytes]
@@ -24,7 +24,7 @@ def is_first(connection: Connection, wave: WaveRow, key: str) -> bool:
 
     Of two that send the same key at once one waits for the other's transaction. What is noted is a hash, until the wave closes.
     """
-    return queries.remember_sent(connection, wave.id, hashlib.sha256(key.encode()).digest())
+    return once.remember_sent(connection, wave.id, hashlib.sha256(key.encode()).digest())
 
 
 def collect(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from trustsurvey.anonymity import codes, passes
 from trustsurvey.errors import StateError
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.queries import WaveRow
 
 MOST = 1_000_000
@@ -39,7 +39,7 @@ def ask_for_passes(connection: Connection, wave: WaveRow) -> WaveRow:
         )
     private = passes.make_key()
     public = passes.public_of(private)
-    queries.set_pass_keys(connection, wave.id, private=private, public=public)
+    once.set_pass_keys(connection, wave.id, private=private, public=public)
     return replace(wave, pass_public=public)
 
 
@@ -56,7 +56,7 @@ def issue_passes(connection: Connection, survey: str, *, count: int, key: str) -
         raise StateError(f"no wave of {survey} is open; invitations are made for an open wave (trustsurvey wave open)")
     public = public_key(wave)
     made = tuple(codes.make() for _ in range(count))
-    queries.add_invitations(connection, wave.id, [codes.keyed_hash(code, key) for code in made])
+    once.add_invitations(connection, wave.id, [codes.keyed_hash(code, key) for code in made])
     return Issued(wave, made, passes.fingerprint(public))
 
 

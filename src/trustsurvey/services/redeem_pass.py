@@ -11,7 +11,7 @@ from trustsurvey.anonymity import codes, passes
 from trustsurvey.anonymity.passes import Pass
 from trustsurvey.errors import NotFound, StateError
 from trustsurvey.services.issue_passes import public_key
-from trustsurvey.store import queries
+from trustsurvey.store import once, queries
 from trustsurvey.store.queries import WaveRow
 
 REFUSED = "this invitation can't be used: it was used before, or was sent for another survey"
@@ -26,15 +26,15 @@ def redeem(connection: Connection, wave: WaveRow, *, code: str, blinded: bytes, 
     is stored.
     """
     public_key(wave)
-    private = queries.pass_key(connection, wave.id)
+    private = once.pass_key(connection, wave.id)
     if private is None or not queries.is_open(connection, wave.id):
         raise StateError(f"wave {wave.number} of {wave.survey.code} is closed")
     code_hash, blinded_hash = codes.keyed_hash(code, key), hashlib.sha256(blinded).digest()
     try:
-        before = queries.redeemed_for(connection, wave.id, code_hash)
+        before = once.redeemed_for(connection, wave.id, code_hash)
     except NotFound as error:
         raise StateError(REFUSED) from error
-    if before != blinded_hash and not (before is None and queries.mark_redeemed(connection, wave.id, code_hash, blinded_hash)):
+    if before != blinded_hash and not (before is None and once.mark_redeemed(connection, wave.id, code_hash, blinded_hash)):
         raise StateError(REFUSED)
     return passes.sign(private, blinded)
 
@@ -46,7 +46,7 @@ def verify(connection: Connection, wave: WaveRow, text: str) -> None:
     """
     public = public_key(wave)
     presented = passes.read(text, public)
-    if presented is None or not passes.verify(public, presented) or not queries.spend_pass(connection, wave.id, presented.digest):
+    if presented is None or not passes.verify(public, presented) or not once.spend_pass(connection, wave.id, presented.digest):
         raise StateError(REFUSED)
 
 
