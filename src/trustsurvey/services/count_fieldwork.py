@@ -53,9 +53,10 @@ def count_open(connection: Connection, *, today: date) -> int:
     """Count every open wave that wasn't counted ``today``; returns how many were."""
     waves = [wave for survey in queries.surveys(connection) for wave in queries.waves(connection, survey.code) if wave.is_open]
     stale = [wave for wave in waves if (last := fieldwork.kept(connection, wave.id)) is None or last[0] < today]
-    for wave in stale:
+    still = [wave for wave in stale if queries.is_open(connection, wave.id)]  # held: none closes, and is forgotten, while it is counted
+    for wave in still:
         _count(connection, wave, today)
-    return len(stale)
+    return len(still)
 
 
 def last_count(connection: Connection, wave: WaveRow) -> Fieldwork | None:
