@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from collections.abc import Callable
@@ -12,8 +13,10 @@ from babel.messages.catalog import Catalog
 
 from trustsurvey.errors import NotFound
 from trustsurvey.i18n import pofiles
+from trustsurvey.i18n.checks import RESIDENTS
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.services import translate
+from trustsurvey.web import respond
 
 
 def wanted(*more: tuple[str | tuple[str, str], str | None]) -> Catalog:
@@ -131,3 +134,39 @@ def test_a_word_that_means_several_things_is_collected_with_its_context() -> Non
     ):
         assert found.get(word, context) is not None
         assert word not in alone
+
+
+# ---------------------------------------------------------------- what keeps a language from residents
+
+WEB = Path(respond.__file__).parent
+SHARED = {"site"}  # what the staff's and the public's pages say too: nobody is shown it who answers
+
+
+def modules() -> dict[str, ast.Module]:
+    """The modules that the residents' blueprints are made of, by name."""
+    found: dict[str, ast.Module] = {}
+    waiting = ["respond", "sending", "offline", "beside"]
+    while waiting:
+        name = waiting.pop()
+        path = WEB / f"{name}.py"
+        if name in found or not path.is_file():
+            continue
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(found[name]):
+            if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith(f"{WEB.parent.name}.web"):
+                inside = node.module.removeprefix(f"{WEB.parent.name}.web").lstrip(".")
+                waiting += [inside] if inside else [alias.name for alias in node.names]
+    return found
+
+
+def test_a_language_that_lacks_a_word_of_a_resident_s_page_is_not_offered() -> None:
+    """A module that is split must not take its words out of what is looked at before a language is offered."""
+    says = {name for name, tree in modules().items() if any(isinstance(n, ast.Call) and _is_marked(n) for n in ast.walk(tree))}
+    assert {"asked", "forms", "scripts"} <= says
+    assert {name for name in says - SHARED if not f"trustsurvey/web/{name}.py".startswith(RESIDENTS)} == set()
+
+
+def _is_marked(call: ast.Call) -> bool:
+    """Whether the call marks a text for translation."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    return name in translate.KEYWORDS and bool(call.args) and isinstance(call.args[0], ast.Constant)

@@ -28,13 +28,13 @@ RESIDENTS = (
     "templates/items/",
     "templates/errors/",
     "templates/site/_synthetic.html",
-    "trustsurvey/web/respond.py",
+    "trustsurvey/web/asked.py",
     "trustsurvey/web/forms.py",
     "trustsurvey/web/invited.py",
-    "trustsurvey/web/kept.py",
-    "trustsurvey/web/layout.py",
     "trustsurvey/web/limits.py",
-    "trustsurvey/web/security.py",
+    "trustsurvey/web/respond.py",
+    "trustsurvey/web/scripts.py",
+    "trustsurvey/web/sending.py",
 )
 """Where the strings stand that residents see while they answer."""
 
