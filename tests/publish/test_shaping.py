@@ -50,6 +50,18 @@ def test_the_shipped_faces_have_every_character(language: str) -> None:
     assert fonts.missing(SENTENCES[language][0]) == set()
 
 
+@pytest.mark.parametrize("name", fonts.chain(600, "en"))
+def test_the_glyph_that_stands_for_a_raised_mark_draws_nothing(name: str) -> None:
+    extents = face(name).harfbuzz.get_glyph_extents(face(name).empty)
+    assert extents is None or extents.height == 0  # the joiners of Devanagari's faces are upright strokes
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "‘두려움’"), ("ko", "“신뢰” … —"), ("zh-Hans", "“信任” ‘警察’ …… ——")])
+def test_quotes_beside_han_come_from_a_face_that_has_them(language: str, words: str) -> None:
+    for weight in fonts.WEIGHTS:
+        assert all(face(name).has(character) for name, character in zip(fonts.faces_of(words, weight, language), words, strict=True))
+
+
 def test_a_character_that_no_face_has_is_named() -> None:
     assert fonts.missing("Trust ᚠ頼") == {"ᚠ", "頼"}
 

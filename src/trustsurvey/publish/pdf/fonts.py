@@ -39,12 +39,19 @@ class Face(ttfonts.TTFont):  # type: ignore[misc]
         super().__init__(name, str(path))
         self.harfbuzz = uharfbuzz.Font(uharfbuzz.Face(path.read_bytes()))
         glyphs = self.face.charToGlyph
-        self.empty: int = glyphs.get(EMPTY, glyphs[SPACE])  # draws nothing; set without room
+        self.empty: int = next(
+            glyphs[code] for code in (EMPTY, SPACE) if code in glyphs and not self._ink(glyphs[code])
+        )  # set without room
         self.sources: dict[int, str] = {}
         self._codes: dict[tuple[int, str], int] = {}
 
     def has(self, character: str) -> bool:
         return ord(character) in self.face.charToGlyph
+
+    def _ink(self, glyph: int) -> bool:
+        """Whether the glyph draws something, as the joiners of Devanagari's faces do, to be seen in an editor."""
+        extents = self.harfbuzz.get_glyph_extents(glyph)
+        return extents is not None and extents.height != 0
 
     def code(self, glyph: int, source: str) -> int:
         """The character code that draws ``glyph`` and reads as ``source``."""
@@ -117,11 +124,15 @@ def faces_of(text: str, weight: int, language: str = "en") -> list[str]:
         stays = unicodedata.category(character) in ("Cf", "Mn", "Me", "Mc", "Zs")
         if stays and previous and (face(previous).has(character) or unicodedata.category(character) == "Cf"):
             chosen.append(previous)
-        elif character in FULL_WIDTH and language in HAN and any(neighbor >= FIRST_HAN for neighbor in text[max(n - 1, 0) : n + 2]):
-            chosen.append(f"{HAN[language]}-{WEIGHTS[weight]}")
+        elif _full_width(text, n, language) and face(own := f"{HAN[language]}-{WEIGHTS[weight]}").has(character):
+            chosen.append(own)
         else:
             chosen.append(face_for(character, weight, language) or previous or chain(weight, language)[0])
     return chosen
+
+
+def _full_width(text: str, n: int, language: str) -> bool:
+    return text[n] in FULL_WIDTH and language in HAN and any(neighbor >= FIRST_HAN for neighbor in text[max(n - 1, 0) : n + 2])
 
 
 def missing(text: str) -> set[str]:
