@@ -8,6 +8,7 @@ from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, INK, NOTE, ON_HEAT, Style
 from trustsurvey.publish.pdf.shaping import width
 from trustsurvey.publish.pdf.sheet import BOTTOM, TOP, WIDTH, Sheet
+from trustsurvey.publish.pdf.table import whole_words
 from trustsurvey.publish.phrases import run_on
 from trustsurvey.publish.ranking import HeatCell, HeatRow, Profile, profile
 
@@ -77,14 +78,15 @@ def _table(sheet: Sheet, found: Profile, top: float) -> None:
 def _heads(sheet: Sheet, found: Profile, name: float, across: float, top: float) -> float:
     edition = sheet.edition
     titles = [edition.measure_title(measure) for measure in found.columns]
-    high = max([sheet.height(title, across - 4, COLUMN) for title in titles] + [HEAD - 6])
+    style = whole_words(COLUMN, titles, [across - 4] * len(titles))
+    high = max([sheet.height(title, across - 4, style) for title in titles] + [HEAD - 6])
     with sheet.tags.element("TR"):
         with sheet.tags.content("TH", scope="Column"):
             sheet.draw(edition.catalog.gettext("Neighborhood"), 0, top + high - COLUMN.leading, name, COLUMN)
         for n, title in enumerate(titles):
-            used = sheet.height(title, across - 4, COLUMN)
+            used = sheet.height(title, across - 4, style)
             with sheet.tags.content("TH", scope="Column"):
-                sheet.draw(title, name + across * n + 2, top + high - used, across - 4, COLUMN, align="center")
+                sheet.draw(title, name + across * n + 2, top + high - used, across - 4, style, align="center")
     return top + high + 4
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportlab.lib.units import mm
 
@@ -85,6 +85,16 @@ def fitted(least: Sequence[float], heads: Sequence[str], rows: Sequence[Sequence
     return ends
 
 
+def whole_words(style: Style, heads: Sequence[str], rooms: Sequence[float]) -> Style:
+    """``style``, smaller by up to a fifth where a head's longest word wouldn't fit in its room (points) otherwise."""
+    fits = [
+        room / width(word, style.size, style.weight)
+        for head, room in zip(heads, rooms, strict=True)
+        for word in head.replace("-", "- ").split()
+    ]
+    return replace(style, size=style.size * max(min([1.0, *fits]), 0.8))
+
+
 class Table:
     """A table whose columns end at ``ends`` from the reading edge; the first ``words`` columns stand at the start, the others at the end.
 
@@ -107,6 +117,7 @@ class Table:
     ) -> None:
         self.sheet, self.heading, self.heads, self.ends, self.words = sheet, heading, heads, ends, words
         self.note, self.firm, self.row, self.start, self.plot = note, firm, row, start, plot
+        self.head = whole_words(HEAD, heads, [room for _, room in self._rooms()])
 
     @property
     def _reach(self) -> float:
@@ -136,7 +147,7 @@ class Table:
         return y
 
     def _head_height(self) -> float:
-        return max([self.sheet.height(words, room, HEAD) for words, (_, room) in zip(self.heads, self._rooms(), strict=True)]) + 5
+        return max([self.sheet.height(words, room, self.head) for words, (_, room) in zip(self.heads, self._rooms(), strict=True)]) + 5
 
     def _height(self, cells: Sequence[str]) -> float:
         return max([self.row, *(self.sheet.height(words, room, CELL) + 3 for words, (_, room) in zip(cells, self._rooms(), strict=True))])
@@ -148,9 +159,9 @@ class Table:
         rooms, high = self._rooms(), self._head_height()
         with self.sheet.tags.element("TR"):
             for n, (words, (start, room)) in enumerate(zip(self.heads, rooms, strict=True)):
-                used = self.sheet.height(words, room, HEAD)
+                used = self.sheet.height(words, room, self.head)
                 with self.sheet.tags.content("TH", scope="Column"):
-                    self.sheet.draw(words, start, top + high - 3 - used, room, HEAD, align="start" if n < self.words else "end")
+                    self.sheet.draw(words, start, top + high - 3 - used, room, self.head, align="start" if n < self.words else "end")
         with self.sheet.tags.artifact():
             self.sheet.rule(top + high, start=self.start, width=self.ends[-1] - self.start)
             if self.plot is not None:

@@ -95,8 +95,9 @@ def _by_area(sheet: Sheet, measures: Sequence[Measure], top: float) -> None:
     said = [(measure, _differing(edition, found)) for measure, found in compared]
     paragraphs = [[(f"{said_alone(edition, edition.measure_title(m))} ", 600), (run_on(parts), 400)] for m, parts in said if parts]
     heights = [sheet.height(words, WIDTH, BODY) + 5 for words in paragraphs]
-    y = top + 18
-    if y + SUBHEADING.leading + min(max(sum(heights), NOTE.leading), TOGETHER) > BOTTOM:
+    needed = SUBHEADING.leading + min(max(sum(heights), NOTE.leading), TOGETHER)
+    y = min(top + 18, max(BOTTOM - needed, top + 10))
+    if y + needed > BOTTOM:
         sheet.begin()
         y = TOP
     y = sheet.text(t.gettext("By neighborhood"), 0, y, WIDTH, SUBHEADING, role="H2") + 4
