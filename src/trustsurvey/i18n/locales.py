@@ -117,6 +117,10 @@ class Locale:
         """“October 2026”."""
         return dates.format_skeleton("yMMMM", day, locale=self.cldr)
 
+    def beside(self, *names: str) -> str:
+        """“Community trust survey, Larkhaven”: with the comma of the language and no “and”; an empty name is left out."""
+        return COMMAS.get(self.code.partition("_")[0], ", ").join(name for name in names if name)
+
     def join(self, names: Sequence[str]) -> str:
         """“A, B and C”."""
         joined = lists.format_list(list(names), style="standard", locale=self.cldr)
@@ -125,6 +129,10 @@ class Locale:
 
 _Y_BEFORE_I = re.compile(r" y (?=h?[ií](?!e))", re.IGNORECASE)
 """Spanish writes *e* for *y* before the sound *i* (“español e inglés”, not before “hielo”), which CLDR's pattern can't say."""
+
+
+COMMAS = {"am": "፣ ", "ar": "، ", "fa": "، ", "zh": "，"}
+"""CLDR has lists with “and” only."""
 
 
 @lru_cache

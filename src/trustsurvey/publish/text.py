@@ -33,7 +33,7 @@ from trustsurvey.publish.phrases import (
     sentences,
 )
 
-__all__ = ["Said", "confidence", "findings", "listed", "reason", "said"]
+__all__ = ["Said", "confidence", "findings", "listed", "reason", "said", "said_alone"]
 
 
 @dataclass(frozen=True, slots=True)

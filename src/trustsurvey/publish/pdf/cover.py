@@ -12,7 +12,7 @@ from trustsurvey.publish.notes import margins, sample_kind
 from trustsurvey.publish.pdf.looks import BODY, COVER, COVER_LIGHT, LEAD, NOTE, STRONG, Style
 from trustsurvey.publish.pdf.map_page import draw_map
 from trustsurvey.publish.pdf.sheet import WIDTH, Sheet
-from trustsurvey.publish.text import findings
+from trustsurvey.publish.text import findings, said_alone
 
 LEFT, GAP = 114 * mm, 10 * mm
 RIGHT = WIDTH - LEFT - GAP
@@ -106,7 +106,7 @@ def _facts(sheet: Sheet, start: float, top: float, width: float) -> float:
 
 def _kind(sheet: Sheet) -> None:
     heading = sheet.edition.catalog.gettext("What kind of sample this is")
-    words = [(f"{heading}. ", 600), (sample_kind(sheet.edition), 400)]
+    words = [(f"{said_alone(sheet.edition, heading)} ".replace("。 ", "。"), 600), (sample_kind(sheet.edition), 400)]
     high = sheet.height(words, WIDTH, BODY)
     top = A4[1] - 16 * mm - high
     with sheet.tags.artifact():
