@@ -268,9 +268,11 @@ def change_row(contrast: Contrast, across: Scale) -> str:
 def change_head(edition: Edition, across: Scale) -> str:
     """The ticks above the differences (20 px high)."""
     pen = SvgPen(rtl=edition.rtl)
+    middle = edition.catalog.pgettext("on an axis", "no change")
     for tick in across.ticks:
-        words = edition.catalog.pgettext("on an axis", "no change") if tick == 0 else edition.number(tick, sign=True)
-        pen.text(across.percent(tick), "100%", words, "m s", dy=-4)
+        words = middle if tick == 0 else edition.number(tick, sign=True)
+        kinds = "m s wide" if tick and len(middle) > 10 else "m s"  # on a phone there is no room beside long words
+        pen.text(across.percent(tick), "100%", words, kinds, dy=-4)
     return pen.svg(height=20)
 
 
