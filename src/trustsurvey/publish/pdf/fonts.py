@@ -39,9 +39,8 @@ class Face(ttfonts.TTFont):  # type: ignore[misc]
         super().__init__(name, str(path))
         self.harfbuzz = uharfbuzz.Font(uharfbuzz.Face(path.read_bytes()))
         glyphs = self.face.charToGlyph
-        self.empty: int = next(
-            glyphs[code] for code in (EMPTY, SPACE) if code in glyphs and not self._ink(glyphs[code])
-        )  # set without room
+        blank = (glyphs[code] for code in (EMPTY, SPACE) if code in glyphs and not self._ink(glyphs[code]))
+        self.empty: int = next(blank)  # set without room
         self.sources: dict[int, str] = {}
         self._codes: dict[tuple[int, str], int] = {}
 
