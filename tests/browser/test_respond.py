@@ -1,6 +1,7 @@
-"""The resident's page in a real browser: small screens, no script, right to left, dark, by keyboard, and what axe finds.
+"""The resident's page in a real browser: small screens, no script, right to left, by keyboard.
 
 All of it without the script that comes after the page is shown (`test_script.py`): a weak network may never bring that.
+What axe finds in every language is in `test_languages.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
@@ -239,35 +239,3 @@ def test_targets_are_large_enough_for_a_thumb(phone: BrowserContext, live: Live,
         "document.querySelector('.leave').getBoundingClientRect().width / parseFloat(getComputedStyle(document.documentElement).fontSize)"
     )
     assert overlap + 1.125 <= 9  # the progress line leaves so much room beside it
-
-
-# ---------------------------------------------------------------- axe
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("locale", "rest", "wrong"),
-    [("en", "", False), ("ar", "", False), ("en", "", True), ("ar", "", True), ("en", "/thanks", False), ("ar", "/privacy", False)],
-    ids=["en", "ar", "en-error", "ar-error", "en-thanks", "ar-privacy"],
-)
-def test_axe_finds_nothing(browser: Browser, live: Live, wave: WaveRow, scheme: str, locale: str, rest: str, wrong: bool) -> None:
-    context = plain(browser.new_context(viewport=PHONE, color_scheme="dark" if scheme == "dark" else "light"))
-    page = context.new_page()
-    page.goto(f"{live.address}/s/{SURVEY}/{locale}{rest}")
-    if not rest:
-        page.check("[name=victim][value=yes]")
-        page.check("[name=reported][value=no]")
-    if wrong:
-        spoil(page)
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    context.close()
-
-
-def test_axe_finds_nothing_in_the_other_pages(phone: BrowserContext, live: Live, sqlite: Engine, wave: WaveRow) -> None:
-    long_list(sqlite, *loader.source("trust-pulse"))
-    page = phone.new_page()
-    for path in ("/", "/s/long/en", "/nothing"):
-        page.goto(live.address + path)
-        found = Axe().run(page, options={"runOnly": RULES})
-        assert found.violations_count == 0, path + found.generate_report()

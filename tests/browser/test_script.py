@@ -9,24 +9,18 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
-from tests.conftest import SURVEY, notice, small_city
+from tests.conftest import SURVEY, small_city
 from tests.web.test_respond import stored
 from trustsurvey.app import create_app
-from trustsurvey.i18n.locales import PLURALS
-from trustsurvey.questionnaire import loader
-from trustsurvey.services.create_survey import create_survey
 from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
-from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
@@ -571,48 +565,6 @@ def states(page: Page) -> Iterator[str]:
     yield "review"
     page.locator("#send").click()
     yield "errors"
-
-
-@pytest.mark.parametrize(
-    ("locale", "options"),
-    [
-        ("en", {}),
-        ("ar", {"color_scheme": "dark"}),
-        pytest.param("es", {"forced_colors": "active", "reduced_motion": "reduce"}, marks=pytest.mark.slow),
-    ],
-    ids=["en", "ar-dark", "es-forced-colors"],
-)
-def test_axe_finds_nothing(city: City, locale: str, options: dict[str, object]) -> None:
-    check(city, locale, options)
-
-
-@pytest.fixture(scope="module")
-def everywhere(city: City) -> City:
-    """The same city with a survey in every language that there is."""
-    source, file = loader.source("community-trust")
-    with city.engine.begin() as connection:
-        create_survey(connection, code="everywhere", title="Harbor", area_set=SURVEY)
-        notices = {locale: notice(locale) for locale in city.offered}
-        wave = open_wave(connection, "everywhere", questionnaire=source, file=file, label="All", notices=notices, opened=date(2026, 10, 5))
-    return replace(city, survey="everywhere", wave=wave)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("locale", sorted(PLURALS.keys() - {"en", "ar", "es"}))
-def test_axe_finds_nothing_in_any_language(everywhere: City, locale: str) -> None:
-    if locale not in everywhere.offered:
-        pytest.skip("there is no catalog of it yet")
-    check(everywhere, locale, {"color_scheme": "dark"})
-
-
-def check(city: City, locale: str, options: dict[str, object]) -> None:
-    context = city.phone(**options)
-    page = city.open(context, f"/{locale}")
-    for state in states(page):
-        found = Axe().run(page, options={"runOnly": RULES})
-        assert found.violations_count == 0, state + found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, state
-    context.close()
 
 
 @pytest.mark.parametrize("locale", [pytest.param("en", marks=pytest.mark.slow), "ar"])

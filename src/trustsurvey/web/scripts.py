@@ -19,7 +19,8 @@
   then ``control.dispatchEvent(new Event("change", {bubbles: true}))``, so that every part hears of it.
 - Nothing is asked of another origin, and nothing of our own but by the resident's press. ``fetch`` is allowed to our own origin;
   geolocation to this page alone (``Permissions-Policy``), after a press.
-- Weight: script of all parts, worker, icons and font (``fonts.py``) together at most 25 KB compressed, of which ``locate`` and ``aloud`` at most 5 KB.
+- Weight: script of all parts, worker, icons and font (``fonts.py``) together at most 25 KB compressed, of which ``locate`` and ``aloud`` at
+  most 5 KB.
 
 The page names the address, which carries a hash of the content, and the page's policy allows exactly that address.
 """
