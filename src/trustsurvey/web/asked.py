@@ -38,14 +38,20 @@ class Said:
     parts: Sequence[layout.Part]
 
 
-def wave_of(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
-    """The survey's newest wave, with the page in ``locale``; 404 for a survey that doesn't exist, hasn't had one, or not in ``locale``."""
+def newest(connection: Any, survey: str) -> WaveRow:
+    """The survey's newest wave; 404 for a survey that doesn't exist, or hasn't had one."""
     try:
         wave = current_wave(connection, survey)
     except NotFound:
         abort(404)
     if wave is None:
         abort(404)
+    return wave
+
+
+def wave_of(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
+    """The ``newest`` wave as residents are offered it, with the page in ``locale``; 404 where it isn't to be had in that."""
+    wave = newest(connection, survey)
     offered = language.offers().as_offered(wave)
     if locale is not None:
         # Who has begun may finish: in a language that is not offered any more the survey isn't opened, and answers are still taken.

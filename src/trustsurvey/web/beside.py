@@ -12,11 +12,11 @@ from typing import Any
 import brotli  # type: ignore[import-untyped,unused-ignore]
 from flask import Blueprint, Flask, Response, abort, current_app, send_file
 
-from trustsurvey.errors import NotFound
 from trustsurvey.publish import boundaries
 from trustsurvey.questionnaire import recordings
-from trustsurvey.services.open_wave import WaveRow, areas_of, current_wave
+from trustsurvey.services.open_wave import WaveRow, areas_of
 from trustsurvey.web import scripts, security
+from trustsurvey.web.asked import newest
 from trustsurvey.web.edge import site, transaction
 
 blueprint = Blueprint("beside", __name__)
@@ -52,7 +52,7 @@ def _finish(response: Response) -> Response:
 def areas(survey: str) -> Response:
     """The simplified boundaries of a survey's neighborhoods (``publish.boundaries``), made once and served squeezed from memory."""
     with transaction() as connection:
-        wave = _wave(connection, survey)
+        wave = newest(connection, survey)
         made: Boundaries = current_app.extensions["trustsurvey.boundaries"]
         bodies = made.of(connection, wave)
     return scripts.packed(bodies, "application/json")
@@ -62,7 +62,7 @@ def areas(survey: str) -> Response:
 def audio(survey: str, locale: str, item: str) -> Response:
     """One recorded question. Like the page it is kept nowhere."""
     with transaction() as connection:
-        wave = _wave(connection, survey)
+        wave = newest(connection, survey)
     found = recordings.find(site().settings.questionnaires, wave.questionnaire, locale) if locale in wave.locales else {}
     if item not in found:
         abort(404)
@@ -75,13 +75,3 @@ def recorded(wave: WaveRow, locale: str) -> str:
     if found:
         security.allow("media", "'self'")
     return " ".join(found)
-
-
-def _wave(connection: Any, survey: str) -> WaveRow:
-    try:
-        wave = current_wave(connection, survey)
-    except NotFound:
-        abort(404)
-    if wave is None:
-        abort(404)
-    return wave
