@@ -49,6 +49,9 @@ blueprint = Blueprint("scripts", __name__)
 PARTS = ("core", "outbox", "steps", "send", "kiosk", "start", "locate", "aloud")
 """The parts, in the order in which they run."""
 
+LATER = ("locate", "aloud")
+"""Parts that run in a task of their own, after those that change the page: a slow phone answers a touch in between."""
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "steps": {
         "next": N_("Next"),
@@ -143,7 +146,8 @@ def bundle(catalog: Catalog) -> Bundle:
     """The parts with their words in the catalogue's language in front."""
     words = {part: {key: catalog.gettext(text) for key, text in WORDS[part].items()} for part in PARTS if part in WORDS}
     spoken = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    plain = f'(()=>{{"use strict";const words={spoken};\n{"".join(map(minified, PARTS))}}})()'.encode()
+    first, then = ("".join(minified(part) for part in PARTS if (part in LATER) == late) for late in (False, True))
+    plain = f'(()=>{{"use strict";const words={spoken};\n{first}setTimeout(()=>{{{then}}})}})()'.encode()
     bodies = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0), "": plain}
     return Bundle(hashlib.sha256(plain).hexdigest()[:12], bodies)
 

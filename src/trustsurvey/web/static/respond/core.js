@@ -4,6 +4,7 @@ const here = form.getAttribute("action");
 const [, , survey, locale] = here.split("/");
 const kiosk = new URLSearchParams(location.search).get("kiosk");
 const invited = form.elements.pass;
+const scrolled = scrollY; /* read before anything is written: asked later, it would lay the whole page out once more */
 
 const say = (text, named) => text.replace(/%\((\w+)\)s/g, (_, name) => named[name]);
 

@@ -168,10 +168,10 @@ const begin = () => {
   if (tab) key = tab.key;
   if (came) remember();
   route();
-  const reading = document.activeElement.closest("section[id^=p]") || parts.filter(part => part.getBoundingClientRect().top < innerHeight / 2).pop();
+  const reading = scrolled && (document.activeElement.closest("section[id^=p]") || parts.filter(part => part.getBoundingClientRect().top < innerHeight / 2).pop());
   const named = location.hash && document.getElementById(location.hash.slice(1));
   if (named && steps.includes(named.closest("section[id]"))) return reach(named.id);
-  if (!scrollY || !reading || reading == parts[0]) return show(parts[0].id);
+  if (!reading || reading == parts[0]) return show(parts[0].id);
   const before = reading.getBoundingClientRect().top;
   show(reading.id);
   scrollBy(0, reading.getBoundingClientRect().top - before);
