@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
@@ -153,10 +154,28 @@ def wave(sqlite: Engine) -> WaveRow:
     return small_city(sqlite)
 
 
+class Compiled(BytecodeCache):
+    """Templates as one application compiled them, for the next: most of a test's first page would be spent on it."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._made:
+            bucket.bytecode_from_string(self._made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._made[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
     """The application on the SQLite database."""
     made = create_app(settings)
+    made.jinja_env.bytecode_cache = COMPILED
     made.testing = True
     yield made
     made.extensions["trustsurvey"].engine.dispose()

@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from tests.conftest import SURVEY
+from tests.conftest import SURVEY, small_city
 from tests.web.test_made import gone, slow
 from trustsurvey.app import create_app
 from trustsurvey.publish import FORMATS
@@ -25,6 +25,8 @@ from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import Settings
+from trustsurvey.store import migrate
+from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
 from trustsurvey.web import exports
 
@@ -35,15 +37,28 @@ with warnings.catch_warnings():
 BASE = f"/api/v1/surveys/{SURVEY}/releases"
 
 
-@pytest.fixture
-def released(sqlite: Engine, wave: WaveRow) -> None:
-    """Two releases of a wave in which thirty people answered."""
-    with sqlite.begin() as connection:
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database with two releases of a wave in which thirty people answered."""
+    settings = Settings(instance=tmp_path_factory.mktemp("released"))
+    made = open_engine(settings.url)
+    migrate.upgrade(made, settings.migrations)
+    wave = small_city(made)
+    with made.begin() as connection:
         for n in range(30):
             collect(connection, wave, area=("a1", "b1")[n % 2], answers={"fp_respect": str(n % 5), "fp_listen": "3", "victim": "no"})
         close_wave(connection, SURVEY, closed=date(2026, 10, 25))
         publish_release(connection, SURVEY, released=date(2026, 11, 12))
         publish_release(connection, SURVEY, released=date(2026, 11, 13))
+    made.dispose()
+    return (settings.instance / "trustsurvey.sqlite").read_bytes()
+
+
+@pytest.fixture
+def released(file: bytes, settings: Settings, sqlite: Engine) -> None:
+    """That database in the place of the empty one."""
+    sqlite.dispose()
+    (settings.instance / "trustsurvey.sqlite").write_bytes(file)
 
 
 @pytest.mark.usefixtures("released")
