@@ -64,9 +64,7 @@ def check(name: str, machine: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--locale", default="en", show_default=True, help="Language of the form.")
 @click.option("--survey", help="Print the form of its newest wave, with its neighborhoods and who asks. The only survey when left out.")
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; by default SURVEY-LOCALE.pdf."
-)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; by default SURVEY-LOCALE.pdf.")
 @click.option("--paper", type=click.Choice(sorted(PAPERS)), default="letter", show_default=True, help="Size of the sheets.")
 @terminal.as_json
 def print_(name: str | None, locale: str, survey: str | None, output: Path | None, paper: str, machine: bool) -> None:
