@@ -39,8 +39,10 @@ class Face(ttfonts.TTFont):  # type: ignore[misc]
         super().__init__(name, str(path))
         self.harfbuzz = uharfbuzz.Font(uharfbuzz.Face(path.read_bytes()))
         glyphs = self.face.charToGlyph
-        blank = (glyphs[code] for code in (EMPTY, SPACE) if code in glyphs and not self._ink(glyphs[code]))
-        self.empty: int = next(blank)  # set without room
+        self.empty: int = glyphs.get(EMPTY, glyphs[SPACE])  # draws nothing; set without room
+        if self._ink(self.empty):  # readers take a space for the end of a word, so that one without width is better
+            blank = (n for n in range(1, self.face.numGlyphs) if not self.harfbuzz.get_glyph_h_advance(n) and not self._ink(n))
+            self.empty = next(blank, glyphs[SPACE])
         self.sources: dict[int, str] = {}
         self._codes: dict[tuple[int, str], int] = {}
 
