@@ -43,7 +43,7 @@ def check(place: Place, found: list[Result]) -> dict[str, Result]:
 
 
 @pytest.mark.parametrize("kind", [OPEN, INVITED], ids=lambda kind: kind.name)
-@pytest.mark.parametrize("n", [20, 60])
+@pytest.mark.parametrize("n", [20, pytest.param(60, marks=pytest.mark.slow)])
 def test_nobody_is_told_apart(place: Place, n: int, kind: Kind) -> None:
     found = check(place, measure(place, kind, n))
     assert (kind is INVITED) == (found.keys() >= BESIDE)

@@ -138,6 +138,7 @@ def test_refused_or_without_the_map_the_list_is_what_there_is(phones: Any) -> No
     expect(phone.page.get_by_role("button", name="Find it for me")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_hundred_neighborhoods_are_found_by_typing_or_by_the_phone(phones: Any, sqlite: Engine) -> None:
     long_list(sqlite, *loader.source("trust-pulse"))
     phone = phones((-121.97, 47.01), survey="long", locale="ar")
@@ -166,6 +167,7 @@ def test_the_file_is_the_same_for_everyone_and_kept_nowhere(client: FlaskClient,
     assert client.get("/s/nowhere/areas.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_city_of_a_hundred_ragged_neighborhoods_stays_under_60_kb() -> None:
     """Squares whose sides are coasts of a hundred points each; and the same where neighbors overlap, which no common border can mend."""
     rows = []

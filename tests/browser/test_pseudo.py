@@ -74,6 +74,7 @@ def phone() -> Iterator[BrowserContext]:
         chromium.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", PSEUDO)
 def test_no_page_scrolls_sideways(address: str, phone: BrowserContext, locale: str) -> None:
     page = phone.new_page()

@@ -276,6 +276,7 @@ def test_errors_are_announced_and_lead_to_their_question(phone: BrowserContext, 
     assert [row["want"] for row in city.new()] == [("outreach", "protocol")]
 
 
+@pytest.mark.slow
 def test_a_survey_page_of_the_server_s_own_takes_over_where_the_script_has_none(phone: BrowserContext, city: City) -> None:
     page = city.open(phone)
     outside = city.wave.questionnaire.item("area").options[0].code
@@ -527,6 +528,7 @@ def test_a_kiosk_takes_one_person_after_another_without_a_network(phone: Browser
     assert page.evaluate(KEPT) == NOTHING
 
 
+@pytest.mark.slow
 def test_a_kiosk_left_alone_warns_and_begins_again(phone: BrowserContext, city: City) -> None:
     phone.clock.install()
     page = city.open(phone, "/en?kiosk=en")

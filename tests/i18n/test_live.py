@@ -109,6 +109,7 @@ def test_a_faulty_file_changes_nothing_and_says_why(server: Server) -> None:
     assert everywhere(server, "Mandar pronto")
 
 
+@pytest.mark.slow
 def test_an_edit_during_a_wave_is_kept_and_spoils_no_answer(server: Server) -> None:
     ticket = re.findall(r'name="ticket"[^>]*value="([^"]+)"', server.page())[0]
     source = next(item for item in server.wave.questionnaire.items() if item.code == "fp_respect")

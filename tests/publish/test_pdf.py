@@ -33,6 +33,7 @@ RELEASES = {
     "one area": sample.one_area,
 }
 LOCALES = ("en", "es", "ar")
+EACH = ("en", pytest.param("es", marks=pytest.mark.slow), "ar")
 
 
 @lru_cache
@@ -54,7 +55,7 @@ def arabic_words(text: str) -> set[str]:
     return set(re.findall(r"[\u0621-\u065f]{2,}", text))
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", EACH)
 @pytest.mark.parametrize("name", list(RELEASES))
 def test_a_report_is_made_of_every_release_in_every_language(name: str, locale: str) -> None:
     with pikepdf.open(io.BytesIO(pdf(name, locale))) as made:
@@ -68,7 +69,7 @@ def test_a_report_is_made_of_every_release_in_every_language(name: str, locale: 
             assert metadata["dc:title"]
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", EACH)
 @pytest.mark.parametrize("name", list(RELEASES))
 def test_every_page_says_synthetic(name: str, locale: str) -> None:
     said = edition(RELEASES[name](), locale).catalog.gettext("Synthetic data")
@@ -108,7 +109,7 @@ def test_arabic_reads_in_order_by_another_program(tmp_path: Path, arabic: Editio
         assert arabic_words(arabic.measure_title(measure)) <= arabic_words(text)
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", EACH)
 @pytest.mark.parametrize("name", ["a city", "98 areas"])
 def test_the_ranking_prints_every_areas_figures(name: str, locale: str) -> None:
     made = edition(RELEASES[name](), locale)
@@ -146,7 +147,7 @@ def test_every_face_is_embedded_with_a_map_to_text(name: str) -> None:
                 assert "/FontFile2" in font.FontDescriptor
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", EACH)
 def test_the_structure_holds_every_mark_once(locale: str) -> None:
     with pikepdf.open(io.BytesIO(pdf("98 areas", locale))) as made:
         marks: list[tuple[int, int]] = []
@@ -193,7 +194,7 @@ def test_a_character_without_a_glyph_is_named_and_the_report_still_made(caplog: 
     assert "U+16A0" in caplog.text
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", EACH)
 def test_shipped_strings_have_all_their_glyphs(locale: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         export(sample.city(24), "pdf", CATALOGS[locale].locale, CATALOGS[locale])

@@ -210,6 +210,7 @@ def test_a_report_that_takes_long_is_promised_and_one_that_fails_is_tried_again(
     assert client.get(f"{BASE}/1.pdf").data == b"report"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("released")
 def test_programs_that_wait_leave_threads_for_residents(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     started = slow(monkeypatch, tmp_path / "w", "make_file.atomically(path, b'report')")

@@ -104,6 +104,7 @@ def test_other_words_another_release_another_language_are_other_files(made: Made
     assert len(set(keys)) == 5
 
 
+@pytest.mark.slow
 def test_many_ask_at_once_and_one_makes_it(made: Made, release: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     slow(monkeypatch, tmp_path / "w", "make_file.atomically(path, b'report')")
     found: list[object] = []
