@@ -61,9 +61,9 @@ def sign_in(page: Page, address: str) -> None:
     ("width", "scheme", "locale", "more"),
     [
         (1280, "light", "en", f"/results/{SURVEY}/compare?area={SHOWN}&with={HIDDEN}"),
-        (1280, "dark", "ar", f"/results/{SURVEY}/waves?from=1&to=3"),
+        pytest.param(1280, "dark", "ar", f"/results/{SURVEY}/waves?from=1&to=3", marks=pytest.mark.slow),
         (320, "light", "ar", f"/results/{SURVEY}/compare?area={SHOWN}&with={OTHER}"),
-        (390, "dark", "es", f"/department/{SURVEY}/releases/2/waves?area={SHOWN}"),
+        pytest.param(390, "dark", "es", f"/department/{SURVEY}/releases/2/waves?area={SHOWN}", marks=pytest.mark.slow),
     ],
 )
 def test_pages_fit_and_axe_finds_nothing(

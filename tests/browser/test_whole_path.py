@@ -71,6 +71,7 @@ def test_a_phone_answers(browser: Browser, live: Live, wave: WaveRow, sqlite: En
     assert records.count(b"3") >= 5
 
 
+@pytest.mark.slow
 def test_a_department_holds_the_report(browser: Browser, live: Live, wave: WaveRow, sqlite: Engine, tmp_path: Path) -> None:
     context = browser.new_context(viewport=PHONE)
     context.route("**/s/script/**", lambda route: route.abort())

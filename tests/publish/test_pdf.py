@@ -178,6 +178,7 @@ def test_the_same_release_makes_the_same_bytes(city: Release) -> None:
     assert again == pdf("a city", "en")
 
 
+@pytest.mark.slow
 def test_reports_made_at_the_same_time_do_not_mix() -> None:
     """Faces are shared by all threads of a server."""
     wanted = [("a city", locale) for locale in LOCALES] * 2

@@ -53,7 +53,7 @@ def nothing_stored(engine: Engine, wave: WaveRow) -> None:
         assert queries.comments(connection, wave.id) == ()
 
 
-@pytest.mark.parametrize("locale", ["en", pytest.param("es", marks=pytest.mark.slow), "ar"])
+@pytest.mark.parametrize("locale", ["en", *(pytest.param(code, marks=pytest.mark.slow) for code in ("es", "ar"))])
 @pytest.mark.parametrize(("sent", "at"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused_beside_the_item_and_in_the_summary(
     page_client: FlaskClient, wave: WaveRow, sqlite: Engine, locale: str, sent: dict[str, Any], at: str
