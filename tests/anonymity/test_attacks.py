@@ -39,6 +39,9 @@ def check(place: Place, found: list[Result]) -> dict[str, Result]:
     if MEMORY in by_name:  # nobody's answers, words, codes, passes or browser outlast the request that they came with
         assert IS_FORGETFUL, "this machine's C library can't clear memory: run the tests where the server would run"
         assert not by_name[MEMORY].finding.measured_only
+        assert (by_name[MEMORY].finding.score.found, by_name[MEMORY].trials) == (0, 1), (
+            "what is found once is there: chance has no part in it"
+        )
     for name in HELD[place.engine.dialect.name]:
         assert by_name[name].finding.score.found >= 0.9 * by_name[name].n, name
     for name in BESIDE & by_name.keys():
