@@ -109,8 +109,11 @@ def _visit(browser: Browser, address: str, network: Network) -> tuple[float, Map
     context = browser.new_context(viewport={"width": 360, "height": 640})
     page = context.new_page()
     devtools = context.new_cdp_session(page)
-    arrived: list[tuple[str, int]] = []
-    devtools.on("Network.loadingFinished", lambda event: arrived.append((event["requestId"], int(event["encodedDataLength"]))))
+    arrived: list[tuple[float, int]] = []
+    loaded: list[float] = []
+    devtools.on("Network.loadingFinished", lambda event: arrived.append((event["timestamp"], int(event["encodedDataLength"]))))
+    devtools.on("Page.loadEventFired", lambda event: loaded.append(event["timestamp"]))
+    devtools.send("Page.enable")
     devtools.send("Network.enable")
     devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
     rate = network.kbit * 1000 / 8
@@ -118,15 +121,15 @@ def _visit(browser: Browser, address: str, network: Network) -> tuple[float, Map
     devtools.send("Network.emulateNetworkConditions", limits)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
     page.goto(address, wait_until="load")
-    before = list(arrived)
     page.wait_for_load_state("networkidle")
     took = page.evaluate(
         "Math.max(performance.getEntriesByName('first-contentful-paint')[0].startTime,"
         " performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd)"
     )
     context.close()
-    needed, later = sum(size for _, size in before), sum(size for _, size in arrived[len(before) :])
-    return took / 1000, {"bytes": needed, "requests": len(before), "later": later}
+    needed = [size for at, size in arrived if at <= loaded[0]]
+    later = sum(size for at, size in arrived if at > loaded[0])
+    return took / 1000, {"bytes": sum(needed), "requests": len(needed), "later": later}
 
 
 @contextmanager

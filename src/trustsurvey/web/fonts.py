@@ -1,4 +1,4 @@
-"""Letters for phones that have none for a language: fetched when the page is already shown, and never needed.
+"""The fonts of a language: the phone's own by name, so that it needn't ask all it has for each letter; a file where a phone has none.
 
 A cheap phone of some years ago shows Amharic as empty boxes. Pages in Amharic name a font for its syllables, 10 KB, which a browser fetches
 only where no font of the phone has them. Other phones fetch nothing, and no other page knows of it.
@@ -17,6 +17,9 @@ from trustsurvey.web.edge import site
 
 blueprint = Blueprint("fonts", __name__)
 
+FAMILIES = {"ar": "Noto Sans Arabic", "fa": "Noto Sans Arabic", "hi": "Noto Sans Devanagari", "ko": "Noto Sans CJK KR"}
+"""The font to ask first. Where system-ui has no letters of a script, looking for another took a tenth of a second of the time to usable."""
+
 FILES = {"am": "ethiopic.woff2"}
 """The font of a locale in ``static/``, made by ``scripts/subset_fonts.py``."""
 
@@ -30,12 +33,14 @@ RULE = (
     "unicode-range:U+1200-137F}"
     '@font-face{font-family:F;src:local("Noto Sans Ethiopic"),local("Noto Sans Ethiopic Regular"),local("NotoSansEthiopic-Regular"),'
     'local("Nyala"),local("Kefa"),local("Abyssinica SIL"),url(%s)format("woff2");font-display:swap;unicode-range:U+1200-137F}'
-    "body{font-family:E,F,system-ui,Roboto,sans-serif}"
+    "body{font-family:E,F,system-ui,sans-serif;line-height:1.75}"
 )
 
 
 def rule(locale: str) -> str:
-    """CSS that names the font of a page in ``locale``, whose policy then allows exactly that address; nothing where none is needed."""
+    """CSS that names the fonts of a page in ``locale``, whose policy then allows exactly their file; nothing where none is needed."""
+    if locale in FAMILIES:
+        return f'body{{font-family:"{FAMILIES[locale]}",system-ui,sans-serif}}'
     if locale not in FILES:
         return ""
     address = url_for("fonts.font", locale=locale, version=_version(locale))
