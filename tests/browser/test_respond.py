@@ -166,6 +166,25 @@ def test_leaving_takes_the_place_of_the_page_in_the_history(phone: BrowserContex
     assert page.url.endswith("/privacy")  # the survey that was left isn't there any more
 
 
+COVERED = """() => {
+  const {left, top, right, bottom} = document.querySelector(".leave").getBoundingClientRect();
+  const points = [[left + 9, top + 9], [right - 9, top + 9], [left + 9, bottom - 9], [right - 9, bottom - 9]];
+  return points.filter(([x, y]) => !document.elementFromPoint(x, y)?.closest(".leave"));
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_nothing_covers_the_way_out(phone: BrowserContext, live: Live, wave: WaveRow, locale: str) -> None:
+    page = phone.new_page()
+    for width in (180, 320, 600, 1280):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.goto(f"{live.address}/s/{SURVEY}/{locale}")
+        for part in ("", "#p1", "#p5", "#q-trust10"):
+            page.evaluate("hash => location.hash = hash", part)
+            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert page.evaluate(COVERED) == [], (width, part)
+
+
 def test_leaving_is_a_plain_link_without_script(browser: Browser, live: Live, wave: WaveRow) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     seen: list[str | None] = []
