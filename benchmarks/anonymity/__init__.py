@@ -118,7 +118,7 @@ def is_always_mixed(place: Place) -> bool:
 
 
 def unmixed(place: Place) -> list[Result]:
-    """What is given away until a batch is full, by the place and the transaction of an open wave's rows, and of comments with them.
+    """What is given away until a batch is full, by place and transaction of an open wave's rows, and of comments and keys with them.
 
     Nothing on SQLite while its file is small.
     """
@@ -129,8 +129,9 @@ def unmixed(place: Place) -> list[Result]:
     found = [dataclasses.replace(one, measured_only=True) for one in attack(place, wave, taken) if one.attack == name]
     if not place.is_file:
         rows = people_rows(place, wave, taken)
-        both = [[float(row.transaction) if row else None for row in rows[table]] for table in ("comment", "response")]
-        found.append(Finding("comment beside response, by xmin", chance.pairs(*both), measured_only=True))
+        by = {table: [float(row.transaction) if row else None for row in rows[table]] for table in ("comment", "sending key", "response")}
+        for table in ("comment", "sending key"):
+            found.append(Finding(f"{table} beside response, by xmin", chance.pairs(by[table], by["response"]), measured_only=True))
     return [Result(place.engine.dialect.name, "open, not mixed yet", n, one) for one in found]
 
 

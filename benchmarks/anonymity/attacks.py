@@ -6,6 +6,7 @@ An attack is scored with the truth: how well the order that it reads matches the
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 
 from benchmarks.anonymity import chance
 from benchmarks.anonymity.chance import Mark, Score
-from benchmarks.anonymity.place import Place, Wave, words_of
+from benchmarks.anonymity.place import Place, Wave, compact, listed, words_of
 from benchmarks.anonymity.seizure import Row, Taken, places
 from tests.conftest import KEYS
 from tests.services.people import answers_of
@@ -42,8 +43,9 @@ def attack(place: Place, wave: Wave, taken: Taken) -> list[Finding]:
     columns = people_rows(place, wave, taken)
     rows = columns["response"]
     found = [*(_of_file if place.is_file else _of_server)(wave, taken, rows), *_anywhere(wave, taken, rows)]
-    beside = [("comment", "response"), ("invitation", "response"), ("spent pass", "response"), ("spent pass", "invitation")]
-    found += [Finding(f"{a} beside {b}", _beside(taken, columns[a], columns[b])) for a, b in beside if a in columns]
+    beside = [("comment", "response"), ("sending key", "response"), ("sending key", "comment")]
+    beside += [("invitation", "response"), ("spent pass", "response"), ("spent pass", "invitation"), ("sending key", "spent pass")]
+    found += [Finding(f"{a} beside {b}", _beside(taken, columns[a], columns[b])) for a, b in beside if a in columns and b in columns]
     if wave.shown[0].code:
         found.append(Finding("pass against exchange", _tokens(wave)))
     return found
@@ -52,9 +54,11 @@ def attack(place: Place, wave: Wave, taken: Taken) -> list[Finding]:
 def people_rows(place: Place, wave: Wave, taken: Taken) -> Mapping[str, Sequence[Row | None]]:
     """The truth: each person's row of each table, in the order they came; None where they have none.
 
-    It goes farther than an attacker: comments and sealed records are opened with their private keys.
+    It goes farther than an attacker: comments and sealed records are opened with their private keys, and every phone's key is known.
     """
+    sent = [hashlib.sha256(one.key.encode()).digest() for one in wave.shown]
     found: dict[str, Sequence[Row | None]] = {"response": _responses(wave, taken), "comment": _comments(wave, taken)}
+    found["sending key"] = _keyed(taken.rows["sent"], sent)
     if wave.shown[0].code:
         key = place.settings.key()
         hashes = [codes.keyed_hash(_code(one.code), key) for one in wave.shown]
@@ -109,7 +113,7 @@ def _anywhere(wave: Wave, taken: Taken, rows: Sequence[Row | None]) -> Iterator[
     yield Finding("logs of every level", chance.order(_first_of(taken.logs, [_words(wave, k, row) for k, row in enumerate(rows)])))
     yield Finding("processes and other files", chance.order(_first_of(taken.other, [_words(wave, k, row) for k, row in enumerate(rows)])))
     everything = taken.everything
-    yield Finding("address, agent, referrer, query", _none(everything, [one.traces for one in wave.shown]))
+    yield Finding("address, agent, referrer, query, key", _none(everything, [one.traces for one in wave.shown]))
     yield Finding("comments in the clear", _none(everything, [(words_of(person).encode(),) for person in wave.people]))
     if wave.seals is not None:
         yield Finding("answers in the clear", in_clear(wave, everything))
@@ -120,16 +124,20 @@ def _anywhere(wave: Wave, taken: Taken, rows: Sequence[Row | None]) -> Iterator[
 
 def in_clear(wave: Wave, data: bytes) -> Score:
     """How many people's answers stand in ``data``, as they were sent or as they are stored."""
-    return _none(
-        data, [(record, urlencode(answers_of(wave.row, person)).encode()) for record, person in zip(wave.records, wave.people, strict=True)]
-    )
+    return _none(data, [(record, *_sent(wave, person)) for record, person in zip(wave.records, wave.people, strict=True)])
+
+
+def _sent(wave: Wave, person: int) -> tuple[bytes, bytes]:
+    """A person's answers as a form sends them, and as the script does."""
+    answers = answers_of(wave.row, person)
+    return urlencode(answers).encode(), compact(listed(answers))[1:-1].encode()
 
 
 def in_memory(wave: Wave, data: bytes) -> Score:
     """How many people left anything in ``data``: answers, words, a code or a pass, what their browser said of itself."""
     left = []
     for record, person, one in zip(wave.records, wave.people, wave.shown, strict=True):
-        said = (record, urlencode(answers_of(wave.row, person)).encode(), words_of(person).encode())
+        said = (record, *_sent(wave, person), words_of(person).encode())
         carried = (one.code.encode(), _code(one.code).encode(), one.presented.encode()) if one.code else ()
         left.append((*said, *one.traces, *carried))
     return _none(data, left)
@@ -138,7 +146,7 @@ def in_memory(wave: Wave, data: bytes) -> Score:
 def _words(wave: Wave, k: int, row: Row | None) -> tuple[bytes, ...]:
     """A person's response, in the ways in which a line of a log would write it."""
     answers = answers_of(wave.row, wave.people[k])
-    found = [wave.records[k], urlencode(answers).encode(), str(answers)[1:-1].encode()]
+    found = [wave.records[k], *_sent(wave, wave.people[k]), str(answers)[1:-1].encode()]
     if row is not None:
         found += (*_spelled(row.key), *_spelled(row.value))
     return tuple(found)

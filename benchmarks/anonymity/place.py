@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -70,6 +71,7 @@ class Shown:
     agent: str
     referrer: str
     query: str
+    key: str = ""
     code: str = ""
     blinded: bytes = b""
     signature: bytes = b""
@@ -77,8 +79,8 @@ class Shown:
 
     @property
     def traces(self) -> tuple[bytes, ...]:
-        """What must not be found anywhere. The address stands for all that the network gives."""
-        return tuple(one.encode() for one in (self.address, self.agent, self.referrer, self.query))
+        """What must not be found anywhere. The address stands for all that the network gives; the key is the script's, if that sent."""
+        return tuple(one.encode() for one in (self.address, self.agent, self.referrer, self.query, self.key) if one)
 
     @property
     def at_the_counter(self) -> tuple[bytes, ...]:
@@ -119,23 +121,42 @@ class _Phones:
 
     def exchange(self, shown: Shown, code: str, blinded: bytes) -> bytes:
         """The blind signature for an invitation's code."""
-        status, body = self._ask(shown, "POST", f"/s/{self.survey}/pass", {"code": code, "blinded": blinded.hex()})
+        status, body = self._post(shown, f"/s/{self.survey}/pass", {"code": code, "blinded": blinded.hex()})
         found = re.search(rb'"signature":\s*"([0-9a-f]+)"', body)
         if status != 200 or found is None:
             raise RuntimeError(f"the invitation was not taken ({status}): {body[:200]!r}")
         return bytes.fromhex(found[1].decode())
 
     def send(self, shown: Shown, answers: Mapping[str, str]) -> None:
-        status, body = self._ask(shown, "POST", f"/s/{self.survey}/en", {"ticket": self.ticket, "area": "a1", **answers})
-        if status != 303:
+        """As the page's script does where the phone has a key, else as the form without a script."""
+        if shown.key:
+            sent = {
+                "locale": "en",
+                "ticket": self.ticket,
+                "mode": "web",
+                "pass": shown.presented,
+                "answers": listed({"area": "a1", **answers}),
+            }
+            headers = {"Content-Type": "application/json", "Idempotency-Key": shown.key}
+            status, body = self._ask(shown, "POST", f"/api/v1/surveys/{self.survey}/responses", compact(sent), headers)
+        else:
+            presented = {"pass": shown.presented} if shown.presented else {}
+            form = {"ticket": self.ticket, "area": "a1", **answers, **presented}
+            status, body = self._post(shown, f"/s/{self.survey}/en", form)
+        if status != (201 if shown.key else 303):
             raise RuntimeError(f"the answers were not taken ({status}): {_said(body)}")
 
-    def _ask(self, shown: Shown, method: str, path: str, form: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+    def _post(self, shown: Shown, path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        return self._ask(shown, "POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+
+    def _ask(
+        self, shown: Shown, method: str, path: str, sent: str | None = None, beside: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         link = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=60, source_address=(shown.address, 0))
         headers = {"User-Agent": shown.agent, "Referer": shown.referrer, "Accept-Language": f"en, x-{shown.query}"}
-        if form is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        link.request(method, path, urlencode(form) if form is not None else None, headers)
+        if sent is not None:
+            headers |= {"Sec-Fetch-Site": "same-origin", **(beside or {})}
+        link.request(method, path, sent, headers)
         response = link.getresponse()
         body = response.read()
         link.close()
@@ -184,7 +205,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def answered(place: Place, n: int, *, sealed: bool, by_invitation: bool = False) -> Wave:
-    """``n`` people answer a new wave, one after the other."""
+    """``n`` people answer a new wave, one after the other: two of three by the page's script, the third without it."""
     seals = sealing.make_keys() if sealed else None
     row = _opened(place.engine, f"wave-{place.came}", seals)
     codes: Sequence[str] = ()
@@ -198,13 +219,12 @@ def answered(place: Place, n: int, *, sealed: bool, by_invitation: bool = False)
     every = -(-n // COMMENTS)
     shown = []
     for k, person in enumerate(people):
-        one = _phone(person)
+        one = _phone(person, with_script=k % 3 != 2)
         if k < COMMENTS or not phones.ticket:
             phones.look(one)
         said = {"comment": words_of(person)} if k % every == 0 else {}
         if by_invitation:
             one = _with_pass(phones, one, codes[k], row)
-            said["pass"] = one.presented
         phones.send(one, {**answers_of(row, person), **said})
         shown.append(one)
     return Wave(row, people, shown, since, [record_of(row, person).encode() for person in people], seals)
@@ -215,10 +235,21 @@ def words_of(person: int) -> str:
     return f"My name is {str(person).translate(LETTERS)}"
 
 
-def _phone(person: int) -> Shown:
+def listed(answers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Answers as the script sends them."""
+    return {code: [answer] for code, answer in answers.items()}
+
+
+def compact(sent: object) -> str:
+    """JSON as a browser writes it."""
+    return json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
+
+
+def _phone(person: int, *, with_script: bool) -> Shown:
     k = person - FIRST
     address = f"127.{100 + k // 22_500 % 150}.{100 + k // 150 % 150}.{100 + k % 150}"
-    return Shown(address, f"Phone/{secrets.token_hex(8)}", f"https://example.org/{secrets.token_hex(8)}", secrets.token_hex(8))
+    words = (f"Phone/{secrets.token_hex(8)}", f"https://example.org/{secrets.token_hex(8)}", secrets.token_hex(8))
+    return Shown(address, *words, key=secrets.token_hex(16) if with_script else "")
 
 
 def _with_pass(phones: _Phones, one: Shown, code: str, row: WaveRow) -> Shown:
@@ -229,7 +260,7 @@ def _with_pass(phones: _Phones, one: Shown, code: str, row: WaveRow) -> Shown:
     blinding = passes.blind(row.pass_public, prepared)
     signature = phones.exchange(one, code, blinding.blinded)
     made = passes.finalize(row.pass_public, prepared, signature, blinding.inverse)
-    return Shown(one.address, one.agent, one.referrer, one.query, code, blinding.blinded, signature, str(made))
+    return replace(one, code=code, blinded=blinding.blinded, signature=signature, presented=str(made))
 
 
 def _opened(engine: Engine, survey: str, seals: sealing.KeyPair | None) -> WaveRow:

@@ -18,7 +18,7 @@ PAGES = {"sqlite": 4096, "postgresql": 8192}
 RELATION = re.compile(r"\d+(\.\d+)?")
 """How PostgreSQL names the files of tables and indexes."""
 
-TABLES = ("response", "sealed_response", "comment", "invitation", "spent_pass")
+TABLES = ("response", "sealed_response", "comment", "invitation", "spent_pass", "sent")
 POOLED = ("response", "sealed_response", "comment")
 CHUNK = 16_000_000
 
@@ -123,6 +123,7 @@ def _rows(connection: Connection, table: str, wave_id: int) -> Sequence[Row]:
         "response": ("id", "answers"),
         "invitation": ("code_hash", "blinded_hash"),
         "spent_pass": ("pass_hash", "pass_hash"),
+        "sent": ("key_hash", "key_hash"),
     }.get(table, ("id", "sealed"))
     if connection.dialect.name == "sqlite":
         found = connection.execute(text(f"SELECT {key}, {value}, 0 FROM {table} NOT INDEXED WHERE wave_id = {wave_id:d}"))

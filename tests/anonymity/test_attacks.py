@@ -30,6 +30,7 @@ BESIDE = {
     "spent pass beside response",
     "spent pass beside invitation",
 }
+KEYS = {"sending key beside response", "sending key beside comment"}
 
 
 def check(place: Place, found: list[Result]) -> dict[str, Result]:
@@ -46,6 +47,8 @@ def check(place: Place, found: list[Result]) -> dict[str, Result]:
         assert by_name[name].finding.score.found >= 0.9 * by_name[name].n, name
     for name in BESIDE & by_name.keys():
         assert by_name[name].finding.score.found >= min(0.9 * by_name[name].n, 90), name
+    for name in KEYS:
+        assert by_name[name].finding.score.found >= min(0.6 * by_name[name].n, 60), "two of three are sent by the script"
     return by_name
 
 
@@ -78,6 +81,7 @@ def test_what_is_given_away_is_measured_and_not_hidden(place: Place) -> None:
     waiting = {one.finding.attack: one.finding.score for one in unmixed(place)}
     assert waiting["ctid"].correlation == pytest.approx(1.0)
     assert waiting["comment beside response, by xmin"].right == 19
+    assert waiting["sending key beside response, by xmin"].right == 13
     for kind, attack in ((OPEN, "pg_wal"), (SEALED, "pg_wal with the private key")):
         measured = {one.finding.attack: one.finding for one in once(place, kind, 20) if one.finding.measured_only}
         assert measured[attack].score.correlation == pytest.approx(1.0, abs=0.1)

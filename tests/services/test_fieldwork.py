@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from tests.conftest import small_city
+from tests.conftest import SURVEY, small_city
+from tests.services.order import everything
 from tests.services.people import answers_of
 from trustsurvey.anonymity import sealing
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.count_fieldwork import PageLanguages, Reached, count_open, last_count
-from trustsurvey.store import fieldwork, queries
+from trustsurvey.services.issue_passes import ask_for_passes
+from trustsurvey.services.mix import mix, mix_closed
+from trustsurvey.settings import Settings
+from trustsurvey.store import fieldwork, once, queries
 from trustsurvey.store.queries import WaveRow
 
 NIGHT = date(2026, 10, 6)
@@ -62,6 +67,40 @@ def test_a_count_stands_until_the_next_night_and_goes_at_the_close(sqlite: Engin
         close_wave(connection, wave.survey.code, closed=NIGHT + timedelta(2))
         assert last_count(connection, wave) is None
         assert fieldwork.languages(connection, wave.id) == {}
+
+
+def test_no_file_says_what_was_counted_before(engine: Engine, each_settings: Settings) -> None:
+    """Nor which languages were added when, nor, once the wave is closed, with which key its passes were signed."""
+    wave = small_city(engine)
+    with engine.begin() as connection:
+        wave = ask_for_passes(connection, wave)
+        key = str(once.pass_key(connection, wave.id)).encode()[60:120]
+    counting = PageLanguages(engine)
+    for night, language in enumerate(("fil", "hi", "am")):
+        answered(engine, wave, 5)
+        for _ in range(20):
+            counting.answered(wave.id, language)
+        with engine.begin() as connection:
+            assert count_open(connection, today=NIGHT + timedelta(night)) == 1
+    assert not mix(engine).busy
+    counts = [f'{{"answers": {n}, "languages"'.encode() for n in (5, 10, 15)]
+    tables = in_tables(engine, each_settings)
+    assert [one in tables for one in (*counts, key)] == [False, False, True, True]
+    with engine.begin() as connection:
+        close_wave(connection, SURVEY, closed=NIGHT + timedelta(9))
+    assert mix_closed(engine, wave.id)
+    tables = in_tables(engine, each_settings)
+    assert [one for one in (*counts, key) if one in tables] == []
+
+
+def in_tables(engine: Engine, settings: Settings) -> bytes:
+    """Every byte of the database but PostgreSQL's log, which ``retain`` turns over."""
+    if engine.dialect.name == "sqlite":
+        return everything(settings)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CHECKPOINT"))  # from memory into the files
+        folder = Path(str(connection.scalar(text("SHOW data_directory"))))
+    return b"".join(path.read_bytes() for path in (folder / "base").rglob("*") if path.is_file())
 
 
 def test_of_a_sealed_wave_only_the_number_is_known(sqlite: Engine) -> None:

@@ -13,8 +13,8 @@ from trustsurvey.store import engine as engines
 @click.command()
 @terminal.as_json
 def mix(machine: bool) -> None:
-    """Rewrite what residents sent in the order of its random keys, so that no file tells who answered after whom; then count how far each
-    open wave has come, once a day, for the department's page.
+    """Count how far each open wave has come, once a day, for the department's page; then rewrite what residents sent in the order of its
+    random keys, so that no file tells who answered after whom, nor what was counted the day before.
 
     The server does it for every twenty answers, and `wave close` for all; run it every night besides. On PostgreSQL an open wave with
     fewer than twenty new answers waits. Killed at any point, it loses and doubles nothing.
@@ -24,9 +24,9 @@ def mix(machine: bool) -> None:
     """
     engine = terminal.database()
     with terminal.progress("Mixing"):
-        done = mixing.mix(engine)
         with engines.writing(engine).begin() as connection:
             counted = count_open(connection, today=terminal.day(None))
+        done = mixing.mix(engine)
     data = {"waves": done.waves, "waiting": done.waiting, "busy": done.busy, "counted": counted}
     terminal.answer(machine, data, _said(done, is_file=engine.dialect.name == "sqlite"))
 

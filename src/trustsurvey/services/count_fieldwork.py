@@ -21,6 +21,7 @@ from trustsurvey.questionnaire.schema import CODES, Questionnaire
 from trustsurvey.store import engine as engines
 from trustsurvey.store import fieldwork, queries, resting
 from trustsurvey.store.queries import WaveRow
+from trustsurvey.store.tables import page_language
 
 STEP = 5
 """Counts are rounded down to a multiple of it."""
@@ -145,3 +146,5 @@ class PageLanguages:
                 raise
             with self._counting:  # another twenty will try again: the answer itself is stored, and nobody need hear of this
                 self._came.setdefault(wave_id, Counter()).update(came)
+            return
+        resting.forget_what_was(self._engine, page_language, patience=0.5)  # who is busy leaves it to the next twenty, or to the night

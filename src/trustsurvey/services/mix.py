@@ -41,15 +41,17 @@ def mix(engine: Engine, *, thorough: bool = True, patience: float = 30.0) -> Mix
     moves = {w.wave_id: mixing.decide(w.waiting, w.resting, is_open=w.is_open, thorough=thorough) for w in found}
     todo = [(key, move) for key, move in moves.items() if move.take or move.rewrite]
     done = tuple(key for key, move in todo if resting.settle_wave(engine, key, rewrite=move.rewrite, patience=patience))
+    busy = len(done) < len(todo) or (thorough and not resting.forget_what_was(engine))
     waits = tuple(w.wave_id for w in found if w.waiting and not moves[w.wave_id].take)
-    return Mixed(done, waits, busy=len(done) < len(todo))
+    return Mixed(done, waits, busy)
 
 
 def mix_closed(engine: Engine, wave_id: int, *, patience: float = 30.0) -> bool:
     """Mix all of a wave that was closed. False when someone kept it from being done; `trustsurvey mix` does it then."""
     if engine.dialect.name == "sqlite":
         return resting.settle_file(engine, patience=patience)
-    return resting.settle_wave(engine, wave_id, rewrite=True, patience=patience)
+    mixed = resting.settle_wave(engine, wave_id, rewrite=True, patience=patience)
+    return resting.forget_what_was(engine) and mixed
 
 
 class Settling:

@@ -7,6 +7,7 @@ transaction (``xmin``) nor the TOAST table remembers how records came. Either ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from trustsurvey.store import engine as engines
 from trustsurvey.store.partitions import has_partitions, partition
-from trustsurvey.store.tables import MIXED, POOLS, response, sealed_response, wave
+from trustsurvey.store.tables import MIXED, POOLS, page_language, progress, response, sealed_response, wave
 
 ONE_AT_A_TIME = 0x7472757374
 """Key of the advisory lock that whoever mixes holds."""
+
+
+COUNTS: Sequence[Table] = (page_language, progress)
+OVERWRITTEN: Sequence[Table] = (*COUNTS, wave)
+"""Small tables of which something is replaced or goes: yesterday's count, the key that signs passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,28 @@ def settle_file(engine: Engine, *, patience: float = 5.0) -> bool:
         if not is_busy(error):
             raise
         return False
+
+
+def forget_what_was(engine: Engine, *tables: Table, patience: float = 2.0) -> bool:
+    """Rewrite small tables (all of ``OVERWRITTEN`` when none is named) without what their rows said before.
+
+    PostgreSQL leaves what was changed or deleted in a table's file, and cleans up so few rows perhaps never. Nothing to do on SQLite, which
+    overwrites it. False when someone reads or writes for longer than ``patience`` seconds, in which every page waits too.
+    """
+    if engine.dialect.name == "sqlite":
+        return True
+    names = ", ".join(table.name for table in tables or OVERWRITTEN)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"SET lock_timeout = {round(patience * 1000)}"))
+        try:
+            connection.execute(text(f"VACUUM (FULL) {names}"))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            return False
+        finally:
+            connection.execute(text("RESET lock_timeout"))
+    return True
 
 
 def file_size(engine: Engine) -> int:
