@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from tests.conftest import small_city
 from tests.publish import sample
 from tests.web.shown import WORDS, speak, store
-from trustsurvey.analysis.release import Flag, Release, from_json
+from trustsurvey.analysis.release import Flag, Release, from_json, to_json
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.edition import Edition
@@ -28,6 +28,7 @@ from trustsurvey.publish.tables import HEADER
 from trustsurvey.settings import Settings
 from trustsurvey.store import queries
 from trustsurvey.web import result_pages, site
+from trustsurvey.web.kept import Kept
 
 SURVEY = "larkhaven"
 
@@ -305,6 +306,14 @@ def test_a_page_is_made_once_and_again_when_the_words_change(
     with sqlite.begin() as connection:
         queries.add_release(connection, queries.waves(connection, SURVEY)[0].id, newer)
     assert f"{newer.n:,}" in client.get(f"/results/{SURVEY}?locale=en").get_data(as_text=True)
+
+
+def test_a_kept_page_is_of_the_very_release(release: Release, edition: Edition) -> None:
+    kept = Kept(2)
+    other = replace(release, n=release.n + 1)  # the same number in another database
+    kept.get(release, edition.catalog, "overview", lambda: b"a page of this one")
+    assert kept.get(other, edition.catalog, "overview", lambda: b"a page of the other") == b"a page of the other"
+    assert kept.get(from_json(to_json(other)), edition.catalog, "overview", lambda: b"made again") == b"a page of the other"
 
 
 def test_without_a_comparison_of_domains_none_is_claimed(page_client: FlaskClient, sqlite: Engine) -> None:
