@@ -18,21 +18,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
-from tests.conftest import KEYS, boundaries, notice
+from tests.conftest import small_city
 
 from trustsurvey.errors import StateError
 from trustsurvey.i18n.catalogs import Catalogs
-from trustsurvey.questionnaire import loader
-from trustsurvey.services.create_survey import create_survey
-from trustsurvey.services.import_areas import Properties, import_areas
-from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
 from trustsurvey.store import migrate
 from trustsurvey.store.engine import open_engine
@@ -169,19 +164,5 @@ def _city(settings: Settings, locales: Sequence[str]) -> None:
     settings.instance.mkdir(parents=True)
     engine = open_engine(settings.url)
     migrate.upgrade(engine, settings.migrations)
-    source, file = loader.source("community-trust")
-    with engine.begin() as connection:
-        properties = Properties(name="name", code="code", adults="adults", part_of="side")
-        import_areas(connection, boundaries(6, 4), file="city.geojson", properties=properties, area_set=SURVEY, place="Harbor")
-        create_survey(connection, code=SURVEY, title="Community trust survey", area_set=SURVEY, synthetic=True)
-        open_wave(
-            connection,
-            SURVEY,
-            questionnaire=source,
-            file=file,
-            label="October 2026",
-            notices={locale: notice(locale) for locale in locales},
-            opened=date(2026, 10, 5),
-            comment_key=KEYS.public,
-        )
+    small_city(engine, survey=SURVEY, synthetic=True, areas=(6, 4), locales=locales)
     engine.dispose()

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
@@ -129,12 +131,21 @@ def notice(locale: str) -> Notice:
 KEYS = sealing.make_keys()
 
 
-def small_city(engine: Engine, *, survey: str = SURVEY, questionnaire: str = "community-trust", synthetic: bool = False) -> WaveRow:
+def small_city(
+    engine: Engine,
+    *,
+    survey: str = SURVEY,
+    questionnaire: str = "community-trust",
+    synthetic: bool = False,
+    areas: tuple[int, int] = (3, 2),
+    locales: Sequence[str] = LOCALES,
+    sealing_key: bytes | None = None,
+) -> WaveRow:
     """Six neighborhoods, one survey, its first wave open in English, Spanish and Arabic, comments sealed to ``KEYS``."""
     source, file = loader.source(questionnaire)
     with engine.begin() as connection:
         properties = Properties(name="name", code="code", adults="adults", part_of="side")
-        import_areas(connection, boundaries(), file="harbor.geojson", properties=properties, area_set=survey, place="Harbor")
+        import_areas(connection, boundaries(*areas), file="harbor.geojson", properties=properties, area_set=survey, place="Harbor")
         create_survey(connection, code=survey, title="Harbor trust survey", area_set=survey, synthetic=synthetic)
         return open_wave(
             connection,
@@ -142,9 +153,10 @@ def small_city(engine: Engine, *, survey: str = SURVEY, questionnaire: str = "co
             questionnaire=source,
             file=file,
             label="October 2026",
-            notices={locale: notice(locale) for locale in LOCALES},
+            notices={locale: notice(locale) for locale in locales},
             opened=date(2026, 10, 5),
             comment_key=KEYS.public,
+            sealing_key=sealing_key,
         )
 
 
@@ -210,9 +222,9 @@ class Live:
     app: Flask
 
 
-@pytest.fixture
-def live(app: Flask) -> Iterator[Live]:
-    """The application behind a real socket, for Chromium."""
+@contextmanager
+def serving(app: Flask) -> Iterator[Live]:
+    """``app`` behind a real socket."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -220,6 +232,24 @@ def live(app: Flask) -> Iterator[Live]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[Live]:
+    """The application behind a real socket, for Chromium."""
+    with serving(app) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        assert path, "chromium is needed: .ci/system-packages installs it"
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

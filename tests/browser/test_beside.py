@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from shapely.geometry import shape
 from sqlalchemy import Engine
 
-from tests.browser.test_respond import PHONE, RULES, browser  # noqa: F401 - a fixture
+from tests.browser.test_respond import PHONE, RULES
 from tests.conftest import SURVEY, Live
 from tests.web.test_respond import long_list, stored
 from trustsurvey.publish import boundaries
@@ -50,7 +50,7 @@ DEVICE = """voices => {
 class Phone:
     """A phone that is somewhere, and everything it sends."""
 
-    def __init__(self, browser: Browser, address: str, *, at: tuple[float, float] | None, accuracy: float = 5.0) -> None:  # noqa: F811
+    def __init__(self, browser: Browser, address: str, *, at: tuple[float, float] | None, accuracy: float = 5.0) -> None:
         place: Any = {"longitude": at[0], "latitude": at[1], "accuracy": accuracy} if at else None
         self.context = browser.new_context(viewport=PHONE, geolocation=place, permissions=["geolocation"] if at else [])  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
@@ -74,7 +74,7 @@ class Phone:
 
 
 @pytest.fixture
-def phones(browser: Browser, live: Live, wave: WaveRow) -> Iterator[Any]:  # noqa: F811
+def phones(browser: Browser, live: Live, wave: WaveRow) -> Iterator[Any]:
     made: list[Phone] = []
 
     def phone(at: tuple[float, float] | None, *, accuracy: float = 5.0, survey: str = SURVEY, locale: str = "en") -> Phone:
@@ -189,7 +189,7 @@ def test_a_city_of_a_hundred_ragged_neighborhoods_stays_under_60_kb() -> None:
 # ---------------------------------------------------------------- read aloud
 
 
-def listen(browser: Browser, address: str, voices: list[dict[str, Any]]) -> Page:  # noqa: F811
+def listen(browser: Browser, address: str, voices: list[dict[str, Any]]) -> Page:
     """A page on a device with ``voices``."""
     page = browser.new_context(viewport=PHONE).new_page()
     page.add_init_script(f"({DEVICE})({json.dumps(voices)})")
@@ -198,7 +198,7 @@ def listen(browser: Browser, address: str, voices: list[dict[str, Any]]) -> Page
     return page
 
 
-def test_a_question_is_read_with_its_answers_by_a_voice_of_the_phone(browser: Browser, live: Live, wave: WaveRow) -> None:  # noqa: F811
+def test_a_question_is_read_with_its_answers_by_a_voice_of_the_phone(browser: Browser, live: Live, wave: WaveRow) -> None:
     page = listen(browser, f"{live.address}/s/{SURVEY}/en", VOICES)
     one, other = page.locator("#q-rp_victim .aloud"), page.locator("#q-trust10 .aloud")
     assert one.get_attribute("aria-label") == "Read question 15 aloud"
@@ -228,14 +228,14 @@ def test_a_question_is_read_with_its_answers_by_a_voice_of_the_phone(browser: Br
     page.context.close()
 
 
-def test_without_a_voice_for_the_language_there_is_no_button(browser: Browser, live: Live, wave: WaveRow) -> None:  # noqa: F811
+def test_without_a_voice_for_the_language_there_is_no_button(browser: Browser, live: Live, wave: WaveRow) -> None:
     for voices, locale, shown in ((VOICES[:1], "en", 0), (VOICES, "es", 0), (VOICES, "ar", 1)):
         page = listen(browser, f"{live.address}/s/{SURVEY}/{locale}", voices)
         assert page.locator("#q-area .aloud:not([hidden])").count() == shown
         page.context.close()
 
 
-def test_a_recording_is_played_and_only_then_is_media_allowed(browser: Browser, live: Live, wave: WaveRow, client: FlaskClient) -> None:  # noqa: F811
+def test_a_recording_is_played_and_only_then_is_media_allowed(browser: Browser, live: Live, wave: WaveRow, client: FlaskClient) -> None:
     policy = client.get(f"/s/{SURVEY}/es").headers["Content-Security-Policy"]
     assert "media-src" not in policy
     folder: Path = live.app.extensions["trustsurvey"].settings.questionnaires[0] / "community-trust" / "audio" / "en"
@@ -254,7 +254,9 @@ def test_a_recording_is_played_and_only_then_is_media_allowed(browser: Browser, 
     assert found.value.headers["cache-control"] == "no-store"
     # A broken file: the voice reads instead. Asked in one evaluation, for the page's own policy lets no text become code later on.
     page.evaluate(
-        "async () => { while (!spoken.some(([text]) => text.includes('how much do you trust'))) await new Promise(r => setTimeout(r, 20)); }"
+        """async () => {
+          while (!spoken.some(([text]) => text.includes('how much do you trust'))) await new Promise(done => setTimeout(done, 20));
+        }"""
     )
     page.context.close()
     assert client.get(f"/s/{SURVEY}/audio/en/age.opus").status_code == 404

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import Engine, text
 
 from tests.conftest import SURVEY, Live
@@ -26,16 +25,6 @@ from trustsurvey.store.queries import WaveRow
 STATIC = resources.files("trustsurvey.web") / "static"
 VECTORS = json.loads((Path(__file__).parents[1] / "reference" / "rfc9474_vectors.json").read_text())  # RFC 9474, appendix A
 PHONE = {"width": 320, "height": 640}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        assert path, "Debian's chromium is needed: .ci/system-packages installs it"
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
-        yield chromium
-        chromium.close()
 
 
 @dataclass

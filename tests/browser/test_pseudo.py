@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.conftest import SURVEY, notice, small_city
+from tests.conftest import SURVEY, notice, serving, small_city
 from tests.publish import sample
 from tests.web.shown import waves
 from trustsurvey.accounts import add_user
@@ -52,26 +49,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     app = create_app(settings)
     add_user(app, EMAIL, PASSWORD, ["admin"])
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as live:
+        yield live.address
     app.extensions["trustsurvey"].engine.dispose()
     engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def phone() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        assert path, "Debian's chromium is needed"
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        context = chromium.new_context(viewport={"width": 320, "height": 640})
-        yield context
-        chromium.close()
+def phone(browser: Browser) -> BrowserContext:
+    return browser.new_context(viewport={"width": 320, "height": 640})
 
 
 @pytest.mark.slow

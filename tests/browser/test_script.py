@@ -6,18 +6,15 @@ One server and one browser for the module; each test opens a phone of its own, a
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine, text
-from werkzeug.serving import make_server
 
-from tests.conftest import SURVEY, small_city
+from tests.conftest import SURVEY, serving, small_city
 from tests.web.test_respond import stored
 from trustsurvey.app import create_app
 from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
@@ -69,26 +66,16 @@ class City:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def city(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[City]:
     folder: Path = tmp_path_factory.mktemp("city")
     settings = Settings(instance=folder, require_reviewed_locales=False, rate_residents="10000 per minute")
     engine = open_engine(settings.url)
     migrate.upgrade(engine, settings.migrations)
     wave = small_city(engine)
     app = create_app(settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    path = shutil.which("chromium")
-    assert path, "Debian's chromium is needed"
     offered = app.extensions["trustsurvey"].catalogs.locales()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield City(f"http://127.0.0.1:{server.server_port}", engine, wave, browser, settings.key(), offered)
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as live:
+        yield City(live.address, engine, wave, browser, settings.key(), offered)
     app.extensions["trustsurvey"].engine.dispose()
     engine.dispose()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.test_results import RULES
 from tests.conftest import Live, small_city
@@ -19,16 +17,6 @@ from trustsurvey.i18n.pofiles import Entry
 EMAIL, PASSWORD = "maria@example.org", "copper lantern sixteen"
 RESPECT = Entry("item:fp_respect", "How often do police here treat people with respect?")
 FAULTY = Entry("", "You chose %(n)s answer.")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        assert path, "Debian's chromium is needed"
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

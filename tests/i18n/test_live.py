@@ -119,7 +119,7 @@ def test_an_edit_during_a_wave_is_kept_and_spoils_no_answer(server: Server) -> N
     request = urllib.request.Request(f"{server.address}/s/{SURVEY}/es", data, {"Origin": server.address})
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.url.endswith("/es/thanks")
-    until(lambda: len(kept(server)) == 2, 2.5)
+    until(lambda: len(kept(server)) == 2, 10)
     with server.engine.connect() as connection:
         assert queries.count_responses(connection, server.wave.id) == 1
         [change] = wordings.revisions(connection, domain="questionnaire")

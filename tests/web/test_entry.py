@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine
 
-from tests.browser.test_respond import browser  # noqa: F401 - a fixture
 from tests.conftest import KEYS, SURVEY, Live, small_city
 from tests.web.test_accounts import EMAIL, PASSWORD, sign_in
 from tests.web.test_respond import stored
@@ -225,7 +224,7 @@ def test_the_page_speaks_the_clerks_language(clerk: FlaskClient, wave: WaveRow) 
 
 
 @pytest.fixture
-def desk(browser: Browser, live: Live, wave: WaveRow) -> Iterator[Page]:  # noqa: F811
+def desk(browser: Browser, live: Live, wave: WaveRow) -> Iterator[Page]:
     """The entry page in a browser, signed in."""
     add_user(live.app, EMAIL, PASSWORD, ["entry"])
     context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 800})
