@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,16 +85,20 @@ class AreaList:
 
 
 def area_list(rows: Iterable[AreaRow], catalog: Catalog) -> AreaList:
-    """``rows`` by district, named by the catalogue (context ``area:<code>``). Equal names are told apart by district or code."""
+    """``rows`` by district, named by the catalogue (``area:<code>``, ``district``). Equal names are told apart by district or code."""
     rows = tuple(rows)
     names = {row.code: catalog.pgettext(f"area:{row.code}", row.name) for row in rows}
     groups: dict[str, list[AreaChoice]] = {}
     for row in sorted(rows, key=lambda row: (row.part_of or "", row.name.casefold(), row.code)):
         name, source = names[row.code], row.name
         if list(names.values()).count(name) > 1:
-            name, source = (f"{text} ({row.part_of or row.code})" for text in (name, source))
-        groups.setdefault(row.part_of or "", []).append(AreaChoice(row.code, name, source))
+            name, source = (f"{name} ({_district(row, catalog) or row.code})", f"{source} ({row.part_of or row.code})")
+        groups.setdefault(_district(row, catalog), []).append(AreaChoice(row.code, name, source))
     return AreaList(tuple(AreaGroup(title, tuple(choices)) for title, choices in groups.items()))
+
+
+def _district(row: AreaRow, catalog: Catalog) -> str:
+    return catalog.pgettext("district", row.part_of) if row.part_of else ""
 
 
 def _folded(text: str) -> str:
@@ -112,7 +117,7 @@ class Problem:
     remedy: str
 
 
-class ItemField(Field):  # type: ignore[misc]
+class ItemField(Field, ABC):  # type: ignore[misc]
     """One item on the page. ``values`` are the answers as sent; ``problem`` says what is wrong with them."""
 
     def __init__(self, question: Question, **options: Any) -> None:
@@ -127,9 +132,9 @@ class ItemField(Field):  # type: ignore[misc]
         return f"items/{self.question.item.kind}.html"
 
     @property
+    @abstractmethod
     def answer(self) -> Answer | None:
         """For the record; None when there is none or the record has no place for it."""
-        raise NotImplementedError
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.values = tuple(dict.fromkeys(value.strip() for value in valuelist if value.strip()))
@@ -140,8 +145,9 @@ class ItemField(Field):  # type: ignore[misc]
         if self.problem is not None:
             raise ValidationError(f"{self.problem.found} {self.problem.remedy}")
 
+    @abstractmethod
     def judge(self) -> Problem | None:
-        raise NotImplementedError
+        """What is wrong with the values that came; None when nothing is."""
 
     def unknown(self) -> Problem | None:
         """The problem of an answer that the item doesn't offer."""
