@@ -149,6 +149,7 @@ def test_an_installation_translates_its_own(complete: Path, city: Run, tmp_path:
     assert {row["domain"] for row in rows} == {"questionnaire", "areas"}
     names = pofiles.read(tmp_path / "instance" / "translations" / "es" / "LC_MESSAGES" / "areas.po")
     assert ("place", "Harbor") in names.by_key
+    assert ("district", "South") in names.by_key
     assert ("area:a1", "Quarter A1") in names.by_key
     asked = pofiles.read(tmp_path / "instance" / "translations" / "es" / "LC_MESSAGES" / "questionnaire.po")
     assert [key for key in asked.by_key if key[0].startswith("item:")] == [("item:lg_honest", "How often do police here keep a promise?")]

@@ -106,6 +106,13 @@ def test_the_list_has_every_neighborhood_with_the_number_that_is_typed() -> None
         assert f"{number} {named[code]}" in said
 
 
+def test_a_made_up_city_says_so_and_its_districts_are_named_in_the_language_of_the_form() -> None:
+    made_up = (AreaRow("foundry", "Foundry", {}, 900, "North side"),)
+    said = text(paper.write_pdf(PaperForm(questionnaire=TRUST, catalog=CATALOGS["es"], places=made_up, synthetic=True)))
+    assert "Datos sintéticos: esto es una demostración" in said
+    assert "Zona norte" in said
+
+
 def test_a_wave_by_invitation_asks_for_the_code_and_says_what_that_means() -> None:
     assert "Whoever types this in sees them beside your answers." in text(form("en", by_invitation=True))
     assert "invitation" not in text(form("en"))

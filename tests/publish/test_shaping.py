@@ -62,6 +62,10 @@ def test_quotes_beside_han_come_from_a_face_that_has_them(language: str, words: 
         assert all(face(name).has(character) for name, character in zip(fonts.faces_of(words, weight, language), words, strict=True))
 
 
+def test_two_dots_of_three_come_from_one_face() -> None:
+    assert set(fonts.faces_of("警察：……您", 400, "zh-Hant")) == {"NotoSansTC-Regular"}
+
+
 def test_a_character_that_no_face_has_is_named() -> None:
     assert fonts.missing("Trust ᚠ頼") == {"ᚠ", "頼"}
 

@@ -107,6 +107,7 @@ def _form(name: str | None, survey: str | None, catalog: Catalog, settings: Sett
         places=places,
         notice=wave.notices[catalog.locale.code],
         by_invitation=wave.pass_public is not None,
+        synthetic=wave.survey.synthetic,
     )
 
 

@@ -121,6 +121,11 @@ class Locale:
         """“Community trust survey, Larkhaven”: with the comma of the language and no “and”; an empty name is left out."""
         return COMMAS.get(self.code.partition("_")[0], ", ").join(name for name in names if name)
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: nothing in Chinese, whose full stop is as wide as a character."""
+        return "" if self.code.startswith("zh") else " "
+
     def join(self, names: Sequence[str]) -> str:
         """“A, B and C”."""
         joined = lists.format_list(list(names), style="standard", locale=self.cldr)

@@ -142,15 +142,15 @@ class _Press:
         t, rtl = words.catalog, words.catalog.locale.direction == "rtl"
         asks, contact = _apart(words.operator), _apart(words.contact)
         said = [
-            (f"{self.sheet.place} · {words.title}" if first else words.title, TITLE),
+            (f"{t.pgettext('place', self.sheet.place)} · {words.title}" if first else words.title, TITLE),
             (
                 t.gettext("Your household is invited to answer, once. Nobody can tell which answers are yours.")
-                + " "
+                + t.locale.gap
                 + t.gettext("Scan the square with a phone. Or open the address below and type the five words."),
                 SAY,
             ),
             (t.gettext("If the page shows another key than this paper, do not answer, and tell us."), SMALL),
-            (" ".join((t.gettext("Who is asking?"), asks, t.gettext("Questions about this survey?"), contact)), SMALL),
+            (t.locale.gap.join((t.gettext("Who is asking?"), asks, t.gettext("Questions about this survey?"), contact)), SMALL),
         ]
         if self.sheet.synthetic:
             said.insert(1, (t.gettext("Synthetic data: this is a demonstration, not a real survey."), Style(9, 12, 600)))

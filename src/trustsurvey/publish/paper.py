@@ -31,6 +31,7 @@ class PaperForm:
     places: Sequence[Place] = ()
     notice: Notice | None = None
     by_invitation: bool = False
+    synthetic: bool = False
 
 
 def write_pdf(form: PaperForm, *, paper: str = "letter") -> bytes:
@@ -53,7 +54,7 @@ def _drawn(form: PaperForm, paper: str, *, total: int) -> FormSheet:
     shown = translated(source, catalog.pgettext)
     version = f"{source.code} {source.version} · {source.hash[:8]}"
     sheet = FormSheet(catalog, PAPERS[paper], head=title(form), version=version, total=total)
-    form_pages.opening(sheet, title(form), form.notice, by_invitation=form.by_invitation)
+    form_pages.opening(sheet, title(form), form.notice, by_invitation=form.by_invitation, synthetic=form.synthetic)
     places = keying.in_order(form.places)
     asked = parts(source, shown, catalog.locale, comment=False)
     sheet.cell, onward = form_tables.cell_width(sheet, asked), form_pages.onward(asked)

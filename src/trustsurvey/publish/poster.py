@@ -18,11 +18,15 @@ STYLE = (
     "@page{margin:14mm}*{box-sizing:border-box;margin:0}"
     "body{padding:1rem;color:#2a2227;font:16px/1.4 system-ui,sans-serif}"
     "h1{margin-block-end:1rem;color:#5c2350;font-size:2rem;line-height:1.2}"
-    "ul{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem;padding:0;list-style:none}"
-    "li{display:grid;gap:.5rem;align-content:start;padding:1rem;border:1px solid #82747b;border-radius:.6rem;break-inside:avoid}"
-    "h2{color:#5c2350;font-size:1.4rem}svg{inline-size:100%;block-size:auto;max-inline-size:13rem}"
-    "code{font-size:.75rem;overflow-wrap:anywhere}"
+    "ul{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1rem;padding:0;list-style:none}"
+    "li{display:flex;flex-direction:column;gap:.5rem;padding:1rem;border:1px solid #82747b;border-radius:.6rem;break-inside:avoid}"
+    "h2{color:#5c2350;font-size:1.4rem}p{text-wrap:pretty}:lang(ko){word-break:keep-all}"
+    "svg{inline-size:min(100%,20rem);block-size:auto;margin-block-start:auto}"
+    "code{font-size:.9em;overflow-wrap:anywhere;unicode-bidi:isolate}"
+    "@media print{body{padding:0}h1{margin-block-end:.5rem}ul{gap:.75rem}ul:has(:nth-child(4)){font-size:.75rem;line-height:1.3}"
+    "ul:has(:nth-child(4)) li{gap:.3rem;padding:.75rem}ul:has(:nth-child(4)) svg{inline-size:9rem}}"
 )
+"""Up to three languages are large squares; more of them stand three beside each other and two rows on a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +68,5 @@ def _square(poster: Poster, catalog: Catalog, title: str) -> str:
     said = "".join(f"<p>{escape(text)}</p>" for text in words)
     return (
         f'<li lang="{locale.tag}" dir="{locale.direction}"><h2>{escape(locale.autonym)}</h2><p><b>{escape(title)}</b></p>'
-        f'{said}{drawn.getvalue().decode()}<code dir="ltr">{escape(link.partition("://")[2])}</code></li>'
+        f'{said}{drawn.getvalue().decode()}<p><code dir="ltr">{escape(link.partition("://")[2])}</code></p></li>'
     )

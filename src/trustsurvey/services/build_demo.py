@@ -45,9 +45,10 @@ Step = Callable[[int], None]
 
 
 def area_names() -> tuple[tuple[str, str], ...]:
-    """``(context, name)`` of the demo's city, neighborhoods and policies, for translators."""
+    """``(context, name)`` of the demo's city, districts, neighborhoods and policies, for translators."""
     return (
         ("place", city.PLACE),
+        *(("district", side) for side in city.SIDES),
         *((f"area:{quarter.code}", quarter.name) for quarter in city.QUARTERS),
         *(("policy", policy.label) for policy in POLICIES),
     )

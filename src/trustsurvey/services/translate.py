@@ -35,6 +35,17 @@ BUTTON = re.compile(r"""<(?:button\b|a class="btn")[^>]*>\s*\{\{ _\((["'])(.+?)\
 BUTTON_LETTERS = 32
 """Letters on a button: two lines on a screen of 320 px, at 18 px with the button's padding."""
 
+ABOUT = {
+    "place": "Name of the city",
+    "district": "Name of a district, above its neighborhoods",
+    "policy": "Name of a policy, beside its date",
+}
+"""What is said to translators of a name, by its context; any other is a neighborhood's."""
+
+
+PERSONAL = ("Last-Translator", "Language-Team")
+"""Headers that editors write and that name a person: ``update`` takes them out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -61,8 +72,7 @@ def template(
                 catalog.add(message.text, context=message.context, auto_comments=[message.comment])
     else:
         for context, name in areas:
-            about = {"place": "Name of the city", "policy": "Name of a policy, beside its date"}.get(context, "Name of a neighborhood")
-            catalog.add(name, context=context, auto_comments=[about])
+            catalog.add(name, context=context, auto_comments=[ABOUT.get(context, "Name of a neighborhood")])
     return catalog
 
 
@@ -104,7 +114,7 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog, *, keep: boo
     if keep:
         asked = {entry.key for entry in entries}
         entries += tuple(entry for entry in old.entries if entry.key not in asked)
-    kept = {name: text for name, text in old.headers.items() if name not in fresh.headers or name == "X-Review"}
+    kept = {name: text for name, text in old.headers.items() if name not in (*fresh.headers, *PERSONAL) or name == "X-Review"}
     made = replace(fresh, entries=entries, headers={**fresh.headers, **kept}, top=old.top or fresh.top)
     if (data := pofiles.dump(made)) != (path.read_bytes() if path.is_file() else b""):
         pofiles.put(path, data)
@@ -185,7 +195,7 @@ def check(folder: Path, locale: str, wanted: Mapping[str, Catalog]) -> list[Faul
         except CatalogError as error:
             found += error.faults
             continue
-        found += [fault(one, str(path)) for one in _check_file(file, locale, entries, terms)]
+        found += [fault(checks.with_way_out(one), str(path)) for one in _check_file(file, locale, entries, terms)]
     return found
 
 
@@ -204,7 +214,8 @@ def check_own(folder: Path, locale: str, *, terms: Mapping[str, glossary.Glossar
         faults = checks.file_faults(file, locale)
         for entry in file.entries:
             faults += checks.entry_faults(entry, locale, terms.get(locale, checks.NO_TERMS))
-        found += [fault(one, str(path)) for one in sorted(faults + checks.scale_faults(file.entries), key=lambda one: one.line)]
+        every = sorted(faults + checks.scale_faults(file.entries), key=lambda one: one.line)
+        found += [fault(checks.with_way_out(one), str(path)) for one in every]
     return found
 
 

@@ -160,10 +160,12 @@ def latest_hashes(connection: Connection, wave_id: int) -> Mapping[str, tuple[in
 
 
 def area_names(connection: Connection) -> tuple[tuple[str, str], ...]:
-    """``(context, name)`` of every place and neighborhood, in the order of their sets."""
+    """``(context, name)`` of every place, district and neighborhood, in the order of their sets."""
     places = [("place", name) for name in connection.scalars(select(area_set.c.place).order_by(area_set.c.id))]
-    rows = connection.execute(select(area.c.code, area.c.name).order_by(area.c.area_set_id, area.c.name))
-    return tuple(dict.fromkeys([*places, *((f"area:{code}", name) for code, name in rows)]))
+    rows = connection.execute(select(area.c.code, area.c.name, area.c.part_of).order_by(area.c.area_set_id, area.c.name)).all()
+    districts = sorted({row.part_of for row in rows if row.part_of})
+    areas = [(f"area:{row.code}", row.name) for row in rows]
+    return tuple(dict.fromkeys([*places, *(("district", name) for name in districts), *areas]))
 
 
 def questionnaires(connection: Connection) -> tuple[str, ...]:

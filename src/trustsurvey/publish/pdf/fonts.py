@@ -133,7 +133,11 @@ def faces_of(text: str, weight: int, language: str = "en") -> list[str]:
 
 
 def _full_width(text: str, n: int, language: str) -> bool:
-    return text[n] in FULL_WIDTH and language in HAN and any(neighbor >= FIRST_HAN for neighbor in text[max(n - 1, 0) : n + 2])
+    """Whether the mark at ``n`` stands beside a Chinese character, or beside other marks that do (“……”)."""
+    if text[n] not in FULL_WIDTH or language not in HAN:
+        return False
+    before, after = (next((c for c in side if c not in FULL_WIDTH), "") for side in (text[n::-1], text[n:]))
+    return max(before, after) >= FIRST_HAN
 
 
 def missing(text: str) -> set[str]:

@@ -30,10 +30,12 @@ COLUMNS = 4
 # ---------------------------------------------------------------- the first page
 
 
-def opening(sheet: FormSheet, title: str, notice: Notice | None, *, by_invitation: bool) -> None:
+def opening(sheet: FormSheet, title: str, notice: Notice | None, *, by_invitation: bool, synthetic: bool) -> None:
     """Title, what is promised, and how to fill the form in."""
     t = sheet.catalog
     _say(sheet, title, TITLE, role="H1", after=6)
+    if synthetic:
+        _say(sheet, t.gettext("Synthetic data: this is a demonstration, not a real survey."), STRONG, after=6)
     _say(sheet, t.gettext("We will not know who you are"), PROMISE, role="P", after=4)
     vows = [
         (t.gettext("No name."), t.gettext("Do not write your name, address or phone number on this paper.")),
@@ -47,7 +49,7 @@ def opening(sheet: FormSheet, title: str, notice: Notice | None, *, by_invitatio
             (t.gettext("Questions about this survey?"), f"\u2068{notice.contact}\u2069"),
         ]
     for head, words in vows:
-        _say(sheet, ((f"{head} ", 600), (words, 400)), SAY, after=2)
+        _say(sheet, ((head + sheet.locale.gap, 600), (words, 400)), SAY, after=2)
     how = t.gettext("Put a cross in the box of your answer. The small numbers are for whoever types it in.")
     back = t.gettext("When you are done, put the paper into the box yourself, so that nobody sees your answers.")
     _say(sheet, how, SAY, before=6, after=2)
@@ -92,7 +94,10 @@ def _words(
 ) -> Piece:
     width = WIDTH - start
     return Piece(
-        sheet.height(words, width, style), lambda top: sheet.text(words, start, top, width, style, role=role), after=after, before=before
+        sheet.height(words, width, style),
+        lambda top: sheet.text(words, start, top, width, style, role=role),
+        after=after,
+        before=before,
     )
 
 
@@ -155,7 +160,7 @@ def _ask(sheet: FormSheet, question: Question, top: float, width: float) -> floa
     item = question.item
     with sheet.tags.content("P"):
         sheet.draw(question.number, 0, top, GUTTER, STRONG)
-        return sheet.draw(_asked(sheet, question), GUTTER, top, width, STRONG if item.kind is not Kind.SCALE else ASK)
+        return sheet.draw(_asked(sheet, question), GUTTER, top, width, STRONG if item.kind is not Kind.SCALE else ASK, balance=True)
 
 
 def _asked(sheet: FormSheet, question: Question) -> str:
@@ -164,7 +169,7 @@ def _asked(sheet: FormSheet, question: Question) -> str:
     said = sheet.catalog.gettext(
         "If you answered “%(answer)s” to question %(number)s:", answer=question.lead.answer, number=question.lead.number
     )
-    return f"{said} {question.item.text}"
+    return f"{said}{sheet.locale.gap}{question.item.text}"
 
 
 # ---------------------------------------------------------------- other questions
@@ -332,7 +337,7 @@ def _place_lines(sheet: FormSheet, places: Sequence[Place], room: float) -> Iter
     t, number = sheet.catalog, 0
     for district, group in groupby(places, key=lambda place: place.part_of or ""):
         if district:
-            yield 12 + 8, True, "", district
+            yield 12 + 8, True, "", t.pgettext("district", district)
         for place in group:
             number += 1
             name = t.pgettext(f"area:{place.code}", place.name)

@@ -124,7 +124,7 @@ def _row_head(sheet: FormSheet, question: Question, columns: int, top: float, he
     room = _room(sheet, columns)
     y = top + 4 if sheet.cell > CELL_MAX else top + (height - sheet.height(question.item.text, room, ASK)) / 2
     sheet.draw(question.number, 0, y, GUTTER, Style(ASK.size, ASK.leading, 600))
-    sheet.draw(question.item.text, GUTTER, y, room, ASK)
+    sheet.draw(question.item.text, GUTTER, y, room, ASK, balance=True)
 
 
 def _box_top(sheet: FormSheet, top: float, height: float) -> float:
