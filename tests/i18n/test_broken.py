@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,11 @@ def test_a_file_written_is_a_file_read(tmp_path: Path, locale: str) -> None:
     ]
     pofiles.write(path, read)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "spoiled", [lambda data: b"\xef\xbb\xbf" + data, lambda data: data.replace(b"\n", b"\r\n"), lambda data: data.replace(b"\n", b"\r")]
+)
+def test_how_an_editor_ends_its_lines_does_not_matter(spoiled: Callable[[bytes], bytes]) -> None:
+    data = translate.path_of(SHIPPED, "ar", "areas").read_bytes()
+    assert pofiles.parse(spoiled(data), "x").entries == pofiles.parse(data, "x").entries

@@ -114,7 +114,7 @@ def update(locales: Sequence[str], own: bool, machine: bool) -> None:
 def check(locales: Sequence[str], own: bool, form: str, machine: bool) -> None:
     """Report every fault of the catalogues as `file:line: what`; exits with 2 when there is one.
 
-    A translator who means it that way writes a comment above the entry: `# ok: punctuation` (or length, glossary, copy, scale, space).
+    A translator who means it that way writes a comment above the entry: `# ok: punctuation` (or length, glossary, copy, space).
 
     \b
     Example: trustsurvey translations check es

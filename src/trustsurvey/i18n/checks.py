@@ -23,6 +23,9 @@ INCOMPLETE = frozenset({"missing", "fuzzy"})
 UNUSABLE = frozenset({"plural", "placeholder", "markup", "control", "bidi"})
 """Kinds with which an entry is never shown, wherever it comes from."""
 
+STYLE = frozenset({"glossary", "punctuation", "length", "copy", "space"})
+"""Kinds that break no page: a translator who means it that way may keep them."""
+
 RESIDENTS = (
     "templates/respond/",
     "templates/items/",
@@ -108,6 +111,13 @@ class Finding:
     message: str
     line: int = 0
     place: str = ""
+
+
+def with_way_out(found: Finding) -> Finding:
+    """``found``, which says how it is kept by who means it that way, where that can be."""
+    if found.kind not in STYLE:
+        return found
+    return replace(found, message=f"{found.message} (if it is right, write above the entry: # ok: {found.kind})")
 
 
 def is_for_residents(entry: Entry) -> bool:

@@ -33,6 +33,9 @@ LARGEST = 4 * 2**20
 STRING = re.compile(r"(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?\"(?:[^\"\\]|\\.)*\"")
 """A line of a catalogue that isn't a comment."""
 
+CURLY = re.compile(r"\s*(?:msg\w+(?:\[\d+\])?)?\s*[“”„«]")
+"""A line as a word processor spoils it."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -131,6 +134,8 @@ def parse(data: bytes, name: str) -> PoFile:
         line = data.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(f"the file is not UTF-8 (byte {error.start}); save it as UTF-8", file=name, line=line)]) from error
     text = text.replace("\r\n", "\n")
+    if "\n" not in text:  # as old Macintosh editors end their lines
+        text = text.replace("\r", "\n")
     _whole(text, name)
     try:
         found = polib.pofile(text + "\n", wrapwidth=0, encoding="utf-8") if text.strip() else polib.POFile(wrapwidth=0)
@@ -145,6 +150,9 @@ def _whole(text: str, name: str) -> None:
     """Raise CatalogError where the text can't be a catalogue. Babel says where; it is the stricter reader of the two."""
     lines = text.rstrip("\n").split("\n")
     for n, line in enumerate(lines, start=1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            message = "two versions of the file stand in one another, from here to >>>>>>>: keep one of each text, and delete the marks"
+            raise CatalogError([Fault(message, file=name, line=n)])
         if len(line.splitlines()) > 1:  # polib would end the line there
             raise CatalogError([Fault("a character within the line that ends lines (as U+2028 does); take it out", file=name, line=n)])
     if text and not text.endswith("\n"):
@@ -160,7 +168,10 @@ def _whole(text: str, name: str) -> None:
         raise CatalogError([Fault(f"the file can’t be read: {error}", file=name)]) from error
     for n, line in words:  # Babel takes a string whose last quotation mark is missing, and leaves out its last letter
         if not STRING.fullmatch(line.strip()):
-            raise CatalogError([Fault("the text does not end with a quotation mark, or has one that needs a backslash", file=name, line=n)])
+            message = 'the text does not end with a quotation mark, or has one that needs a backslash (\\")'
+            if CURLY.match(line):
+                message = 'the text stands between “curly” quotation marks; here it must be straight ones: "…"'
+            raise CatalogError([Fault(message, file=name, line=n)])
 
 
 class _Lines:

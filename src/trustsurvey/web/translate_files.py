@@ -12,6 +12,7 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from trustsurvey.errors import CatalogError
+from trustsurvey.i18n import checks
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.i18n.pofiles import LARGEST
 from trustsurvey.services import edit_wording, exchange_wording
@@ -22,9 +23,6 @@ from trustsurvey.web.edge import site as this_site
 from trustsurvey.web.edge import transaction
 
 blueprint = Blueprint("translate_files", __name__, url_prefix="/translate")
-
-STYLE = frozenset({"glossary", "punctuation", "length", "copy", "space"})
-"""Kinds of findings that break no page: a translator may take them from a file and look at them later, in the list of faults."""
 
 KINDS = {"po": "text/x-gettext-translation", "xlf": "application/xliff+xml"}
 
@@ -120,7 +118,7 @@ def _take(code: str, data: bytes, name: str, *, apply: bool) -> Imported:
             name=name or "file",
             account=int(current_user.id),
             day=pages.today(),
-            accepted=STYLE if request.form.get("style") else (),
+            accepted=checks.STYLE if request.form.get("style") else (),
             apply=apply,
         )
 

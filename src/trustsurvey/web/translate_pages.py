@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from trustsurvey.errors import CatalogError
 from trustsurvey.i18n import checks
-from trustsurvey.i18n.checks import INCOMPLETE, UNUSABLE, Finding
+from trustsurvey.i18n.checks import INCOMPLETE, Finding
 from trustsurvey.i18n.glossary import Glossary, Term
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry
@@ -149,7 +149,7 @@ class Written:
     @staticmethod
     def may_stay(finding: Finding) -> bool:
         """Whether a translator can say that it is right all the same."""
-        return finding.kind not in (*UNUSABLE, *INCOMPLETE, "scale")
+        return finding.kind in checks.STYLE
 
 
 def written(entry: Entry, sent: MultiDict[str, str], count: int) -> Written:
