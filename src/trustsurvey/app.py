@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from trustsurvey import accounts
 from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.services.change_whole import mend
 from trustsurvey.services.count_fieldwork import PageLanguages
 from trustsurvey.services.keep_wording import keep_all
 from trustsurvey.services.mix import Settling
@@ -76,6 +77,7 @@ def follow_catalogs(app: Flask) -> None:
     def keep(*_changed: object) -> None:
         keep_all(found.engine, found.catalogs, day=date.today())  # noqa: DTZ011 - the operator's own calendar
 
+    mend(found.engine, found.settings.translations[-1])
     for code in found.catalogs.locales():
         found.catalogs[code]  # read before anyone waits for it
     keep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import subprocess
@@ -21,6 +22,7 @@ from trustsurvey.i18n import pofiles
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.publish import export
 from trustsurvey.services import edit_wording, exchange_wording, keep_wording, translate
+from trustsurvey.services.change_whole import changing, mend
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.edit_wording import Shown
 from trustsurvey.services.offer_locales import Offers
@@ -378,3 +380,64 @@ def test_a_language_with_a_hole_is_not_offered(wave: WaveRow, settings: Settings
     assert offers.offered(wave) == ("en",)
     [gate] = offers.refused(wave.questionnaire, TWO)
     assert gate.reason == "translations are missing: 1 in the questionnaire, 1 in the resident's pages"
+
+
+# ---------------------------------------------------------------- the database and the files: both or neither
+
+
+def stopped(sqlite: Engine, folders: Folders) -> tuple[bytes, bytes]:
+    """A change that fails before its commit. Returns what lay on the disk then: what stood before, and the file as it was written."""
+    seen: list[bytes] = []
+    with contextlib.suppress(InterruptedError), changing(sqlite, folders[1], "es") as connection:
+        save(connection, folders, "Mandar mis respuestas")
+        seen += [(folders[1] / ".before-es").read_bytes(), translate.path_of(folders[1], "es", "messages").read_bytes()]
+        raise InterruptedError
+    before, written = seen
+    return before, written
+
+
+@pytest.mark.parametrize("before", ["", "Enviar"])
+def test_a_change_that_is_not_committed_leaves_the_file_as_it_was(sqlite: Engine, folders: Folders, before: str) -> None:
+    path = translate.path_of(folders[1], "es", "messages")
+    if before:
+        with changing(sqlite, folders[1], "es") as connection:
+            save(connection, folders, before)
+    data = path.read_bytes() if before else None
+    _, written = stopped(sqlite, folders)
+    assert b"Mandar" in written
+    assert (path.read_bytes() if path.exists() else None) == data
+    with sqlite.begin() as connection:
+        assert named(connection, folders).entry.forms == (before or "Enviar mis respuestas",)
+        assert len(edit_wording.history(connection, locale="es")) == (1 if before else 0)
+    assert not list(folders[1].glob(".before-*"))
+
+
+def test_a_file_that_cannot_be_written_leaves_no_trace_in_the_history(sqlite: Engine, folders: Folders) -> None:
+    path = translate.path_of(folders[1], "es", "messages")
+    path.parent.mkdir(parents=True)
+    path.mkdir()  # a folder where the file should be
+    with pytest.raises(OSError), changing(sqlite, folders[1], "es") as connection:
+        save(connection, folders, "Mandar mis respuestas")
+    with sqlite.begin() as connection:
+        assert edit_wording.history(connection, locale="es") == ()
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_what_a_crash_left_is_mended_at_the_next_start(sqlite: Engine, folders: Folders, committed: bool) -> None:
+    path = translate.path_of(folders[1], "es", "messages")
+    left, made = stopped(sqlite, folders)
+    if committed:
+        with changing(sqlite, folders[1], "es") as connection:
+            save(connection, folders, "Mandar mis respuestas")
+    (folders[1] / ".before-es").write_bytes(left)  # as if the machine had stopped after the file, or after the commit
+    path.write_bytes(made)
+    assert mend(sqlite, folders[1]) == (() if committed else ("es",))
+    with sqlite.begin() as connection:
+        assert named(connection, folders).entry.forms == ("Mandar mis respuestas" if committed else "Enviar mis respuestas",)
+    assert mend(sqlite, folders[1]) == ()
+
+
+def test_a_review_is_kept(sqlite: Engine, folders: Folders) -> None:
+    with changing(sqlite, folders[1], "es") as connection:
+        said = edit_wording.review(connection, folders, locale="es", domain="messages", account=2, day=DAY)
+    assert edit_wording.review_state(folders, "es", "messages") == said

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -248,10 +249,21 @@ def put(path: Path, data: bytes) -> None:
         raise
 
 
+_held = threading.local()
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Alone with the catalogues in ``folder``, among all processes of this machine, from reading to writing."""
+    """Alone with the catalogues in ``folder``, among all processes of this machine, from reading to writing. A thread may hold it twice."""
+    held: set[Path] = _held.__dict__.setdefault("folders", set())
+    if folder in held:
+        yield
+        return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        held.add(folder)
+        try:
+            yield
+        finally:
+            held.remove(folder)

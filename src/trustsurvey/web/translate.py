@@ -139,7 +139,7 @@ def entry(code: str, domain: str, entry_id: str) -> Response:
 def save(code: str, domain: str, entry_id: str) -> BaseResponse:
     """Keep what was written, if it is without faults and nobody wrote something else meanwhile; else show both, and lose neither."""
     folders, me = this_site().settings.translations, int(current_user.id)
-    with transaction() as connection:
+    with pages.changing(code) as connection:
         shown = edit_wording.entry(connection, folders, code, domain, entry_id)
         typed = pages.written(shown.entry, request.form, _count(shown, code))
         if not Token().validate_on_submit():
@@ -177,7 +177,7 @@ def undo(code: str, domain: str, entry_id: str, revision: int) -> BaseResponse:
     """Take the newest change of a text back."""
     _checked()
     folders, me = this_site().settings.translations, int(current_user.id)
-    with transaction() as connection:
+    with pages.changing(code) as connection:
         shown = edit_wording.entry(connection, folders, code, domain, entry_id)
         known = {one.id for one in edit_wording.history(connection, locale=code, domain=domain, entry=shown.entry)}
         if revision not in known:
@@ -197,7 +197,7 @@ def undo(code: str, domain: str, entry_id: str, revision: int) -> BaseResponse:
 def review_shown(code: str) -> BaseResponse:
     """Mark the texts that the form names as reviewed, but for one's own changes."""
     _checked()
-    with transaction() as connection:
+    with pages.changing(code) as connection:
         for named in request.form.getlist("entry")[: pages.PAGE]:
             domain, _colon, entry_id = named.partition(":")
             if domain not in pages.DOMAINS:
@@ -216,7 +216,7 @@ def review_domain(code: str, domain: str) -> BaseResponse:
     _checked()
     folders, me = this_site().settings.translations, int(current_user.id)
     try:
-        with transaction() as connection:
+        with pages.changing(code) as connection:
             edit_wording.review(connection, folders, locale=code, domain=domain, account=me, day=pages.today())
     except StateError:
         return _not_now(_("You wrote this yourself. Someone else has to review it."))
@@ -229,7 +229,7 @@ def review_entry(code: str, domain: str, entry_id: str) -> BaseResponse:
     """Mark one text as reviewed and go to the next."""
     _checked()
     try:
-        with transaction() as connection:
+        with pages.changing(code) as connection:
             following = pages.neighbors(_listed(connection, code), entry_id, domain)[1]
             _review(connection, code, domain, entry_id)
     except StateError:

@@ -108,7 +108,7 @@ def _take(code: str, data: bytes, name: str, *, apply: bool) -> Imported:
     domain = request.form.get("domain", "")
     if domain not in pages.DOMAINS:
         abort(422)
-    with transaction() as connection:
+    with pages.changing(code) if apply else transaction() as connection:
         return exchange_wording.import_file(
             connection,
             this_site().settings.translations,

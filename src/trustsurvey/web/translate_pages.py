@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from trustsurvey.i18n.checks import INCOMPLETE, Finding
 from trustsurvey.i18n.glossary import Glossary, Term
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry
-from trustsurvey.services import edit_wording, translate
+from trustsurvey.services import change_whole, edit_wording, translate
 from trustsurvey.services.edit_wording import Progress, Revision, Shown
 from trustsurvey.web.edge import site
 
@@ -63,6 +64,12 @@ class Filter:
             return False
         entry, wanted = shown.entry, self.search.casefold()
         return not wanted or any(wanted in text.casefold() for text in (entry.msgid, entry.plural, entry.context, *entry.forms))
+
+
+def changing(code: str) -> AbstractContextManager[Any]:
+    """One transaction in which the catalogs of ``code`` change too: both or neither."""
+    here = site()
+    return change_whole.changing(here.engine, here.settings.translations[-1], code)
 
 
 def everything(connection: Any, code: str) -> tuple[Shown, ...]:
