@@ -235,6 +235,29 @@ def test_without_a_voice_for_the_language_there_is_no_button(browser: Browser, l
         page.context.close()
 
 
+TONE = Path(__file__).with_name("tone.opus")
+"""Four tenths of a second of A in Ogg Opus, written by libsndfile."""
+
+
+def test_a_recording_is_played_to_its_end(browser: Browser, live: Live, wave: WaveRow) -> None:
+    folder: Path = live.app.extensions["trustsurvey"].settings.questionnaires[0] / "community-trust" / "audio" / "en"
+    folder.mkdir(parents=True)
+    (folder / "trust10.opus").write_bytes(TONE.read_bytes())
+    page = listen(browser, f"{live.address}/s/{SURVEY}/en", VOICES)
+    told = page.locator("#q-trust10 .aloud")
+    told.evaluate(
+        """button => {
+          window.labels = [];
+          new MutationObserver(() => labels.push(button.getAttribute("aria-label"))).observe(button, {attributeFilter: ["aria-label"]});
+          button.click();
+        }"""
+    )
+    expect(told).to_have_attribute("aria-label", "Read question 30 aloud")
+    assert page.evaluate("labels") == ["Stop reading", "Read question 30 aloud"]
+    assert [text for text, _voice in page.evaluate("spoken") if text != "(stop)"] == [], "no voice beside the recording"
+    page.context.close()
+
+
 def test_a_recording_is_played_and_only_then_is_media_allowed(browser: Browser, live: Live, wave: WaveRow, client: FlaskClient) -> None:
     policy = client.get(f"/s/{SURVEY}/es").headers["Content-Security-Policy"]
     assert "media-src" not in policy
