@@ -24,6 +24,7 @@ from trustsurvey.questionnaire.routing import Answer
 from trustsurvey.questionnaire.schema import DONT_KNOW, PREFER_NOT, Kind, Questionnaire
 from trustsurvey.services.open_wave import AreaRow
 from trustsurvey.web.layout import Part, Question
+from trustsurvey.web.marked import unmarked
 from trustsurvey.web.security import Page, Ticket
 
 LONG_LIST = 60
@@ -91,6 +92,8 @@ def area_list(rows: Iterable[AreaRow], catalog: Catalog) -> AreaList:
     groups: dict[str, list[AreaChoice]] = {}
     for row in sorted(rows, key=lambda row: (row.part_of or "", row.name.casefold(), row.code)):
         name, source = names[row.code], row.name
+        if unmarked(name) == source:  # in a translator's preview it holds marks
+            source = name
         if list(names.values()).count(name) > 1:
             name, source = (f"{name} ({_district(row, catalog) or row.code})", f"{source} ({row.part_of or row.code})")
         groups.setdefault(_district(row, catalog), []).append(AreaChoice(row.code, name, source))

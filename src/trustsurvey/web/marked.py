@@ -89,6 +89,11 @@ class LinkedPage:
     shown: tuple[Key, ...]
 
 
+def unmarked(text: str) -> str:
+    """``text`` without the marks of a preview."""
+    return _MARK.sub("", text)
+
+
 def linked(html: str, keys: Mapping[Key, int], address: Address) -> LinkedPage:
     """``html`` with each marked text a link to ``address`` of its entry (plain text where that is None).
 
