@@ -11,7 +11,7 @@ from tests.publish.conftest import edition
 from trustsurvey.analysis.release import Policy, PolicyEffect
 from trustsurvey.publish.pens import SvgPen
 from trustsurvey.publish.policies import PolicySaid, policies_said, policy_trend
-from trustsurvey.publish.trend import draw_trend, trend_alternative
+from trustsurvey.publish.trend import draw_trend, trend, trend_alternative
 
 
 def said(**changed: object) -> PolicySaid:
@@ -68,6 +68,17 @@ def test_the_picture_shows_both_groups_and_the_date() -> None:
     assert "Officers on foot" in drawn
     assert 'class="past"' in drawn
     assert "July 1, 2026" in trend_alternative(made, found)
+
+
+def test_the_picture_of_the_whole_city_has_the_intervals_published_then() -> None:
+    made = edition(sample.city(24))
+    policy = made.release.policies[0]
+    found = policy_trend(made, policy, policy.effects[0])
+    assert found is not None
+    index = trend(made, made.measures[policy.effects[0].measure], None)
+    assert found.points == index.points
+    assert all(point.low is not None for point in found.points)
+    assert [event.label for event in found.events] == ["Agreement with another authority"]
 
 
 def test_no_picture_of_a_single_wave() -> None:

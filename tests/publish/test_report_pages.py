@@ -30,7 +30,9 @@ from trustsurvey.analysis.release import (
 )
 from trustsurvey.publish import export
 from trustsurvey.publish.area_profile import area_profiles, remarks, said_of
+from trustsurvey.publish.pdf.report import write_pages
 from trustsurvey.publish.pdf.shaping import width as text_width
+from trustsurvey.publish.pdf.theme_pages import theme_pages
 from trustsurvey.publish.pens import SvgPen
 from trustsurvey.publish.trend import POLICY_DATES, draw_trend, trend, trend_alternative
 
@@ -212,6 +214,34 @@ def test_policies_stand_on_the_trend_at_their_dates_where_the_release_names_them
     dots = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
     assert dots[0] < uprights[0] < dots[1]
     assert "January 12, 2026" in trend_alternative(made, found)
+
+
+def test_a_policy_stands_only_where_it_held() -> None:
+    made = edition(whole())
+    touched, other = made.release.policies[1].areas[0], made.release.areas[5].code
+    assert [event.label for event in trend(made, made.headline, touched).events] == ["Agreement with another authority", "Officers on foot"]
+    assert [event.label for event in trend(made, made.headline, other).events] == ["Agreement with another authority"]
+
+
+def test_names_of_policies_that_lie_close_stand_on_two_lines() -> None:
+    made = edition(with_policies("2026-01-12", "2026-01-20", "2026-01-28"))
+    pen = SvgPen()
+    draw_trend(pen, made, trend(made, made.headline, None), 200, 100)
+    names = re.findall(r'<text x="[\d.]+" y="(\d+)"[^>]*>agreement 2026', "".join(pen.parts))
+    assert names == ["8", "17"], "the third has no room"
+
+
+@pytest.mark.parametrize("languages", range(12, 29, 2))
+def test_what_is_asked_for_by_neighborhood_has_a_table_on_its_page(languages: int) -> None:
+    """Three lines alone on a page look lost."""
+    base = whole()
+    speakers = [{"home_language": f"l{n}"} for n in range(languages)]
+    wanted = [sample.cell("want_outreach", 30, 2, 500, group=group) for group in speakers]
+    more = replace(base.against_city[0], measure="want_outreach", detectable=True)
+    made = edition(replace(base, estimates=(*base.estimates, *wanted), against_city=(*base.against_city, more)))
+    last = PdfReader(io.BytesIO(write_pages(made, (theme_pages,)))).pages[-1].extract_text()
+    assert "By neighborhood" in last
+    assert "Language at home" in last
 
 
 def test_no_policy_is_drawn_that_the_release_does_not_name() -> None:

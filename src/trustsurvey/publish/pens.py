@@ -47,9 +47,16 @@ class Scale:
         return start + self.share(value) * (end - start)
 
 
-def scale(values: Sequence[float], *, ticks: int = 4, lowest: float | None = None, highest: float | None = None) -> Scale:
-    """A scale that holds ``values`` with a little room, and about ``ticks`` ticks at multiples of 1, 2, 5 or 10."""
+def scale(
+    values: Sequence[float], *, ticks: int = 4, least: float = 0.0, lowest: float | None = None, highest: float | None = None
+) -> Scale:
+    """A scale that holds ``values`` with a little room, and about ``ticks`` ticks at multiples of 1, 2, 5 or 10.
+
+    It spans ``least`` at least, so that small differences don't look like large ones.
+    """
     low, high = (min(values), max(values)) if values else (0.0, 100.0)
+    missing = max(least - (high - low), 0.0) / 2
+    low, high = low - missing, high + missing
     room = max((high - low) * 0.04, 0.5 if high - low > 5 else 0.05)
     low, high = low - room, high + room
     low = low if lowest is None else max(low, lowest)

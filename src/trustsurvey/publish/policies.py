@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustsurvey.analysis.release import Policy, PolicyEffect, Unit
 from trustsurvey.publish.edition import Edition, decimals
 from trustsurvey.publish.phrases import confidence, listed, sentences
-from trustsurvey.publish.trend import Event, Point, Trend, policy_label
+from trustsurvey.publish.trend import Event, Point, Trend, policy_label, trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,15 @@ def policy_trend(edition: Edition, policy: Policy, effect: PolicyEffect) -> Tren
     labels = {found.number: (found.label, found.opened) for found in edition.release.earlier}
     if wave is not None:
         labels[wave.number] = (wave.label, wave.opened)
+    if (effect.measure, None) not in edition.cells:
+        return None
+    measure, event = edition.measures[effect.measure], Event(policy_label(edition, policy.label), policy.day)
+    whole = trend(edition, measure, None)
+    if not policy.areas and len(whole.points) == len(effect.points):
+        return replace(whole, events=(event,))  # the city's own figures, which have intervals
     points = tuple(
         Point(edition.wave_label(labels[p.wave][0]), edition.wave_day(labels[p.wave][0]) or labels[p.wave][1], p.touched, p.others)
         for p in effect.points
         if p.wave in labels
     )
-    if len(points) < 2 or (effect.measure, None) not in edition.cells:
-        return None
-    event = Event(policy_label(edition, policy.label), policy.day)
-    return Trend(edition.measures[effect.measure], None, points, (event,))
+    return Trend(measure, None, points, (event,)) if len(points) > 1 else None

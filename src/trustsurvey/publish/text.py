@@ -31,6 +31,7 @@ from trustsurvey.publish.phrases import (
     reason,
     said_alone,
     sentences,
+    stated,
 )
 
 __all__ = ["Said", "confidence", "findings", "listed", "reason", "said", "said_alone"]
@@ -236,14 +237,12 @@ def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
         high=edition.figure(high),
         other=name(high),
     )
-    detail = [
-        t.gettext("Intervals %(first)s and %(second)s.", first=edition.interval(low, words=True), second=edition.interval(high, words=True))
-    ]
+    ends = [edition.interval(cell, words=True) for cell in (low, high)]
+    detail = [t.gettext("Intervals %(first)s and %(second)s.", first=ends[0], second=ends[1]), _answers(edition, low, high)]
     if found.city is not None and found.city.estimate is not None:
         detail.append(t.gettext("The city: %(value)s.", value=edition.figure(found.city)))
     told = {tuple((c.group or {}).items()): c.detectable for c in found.contrasts}
-    ends = [told.get(tuple((cell.group or {}).items())) for cell in (low, high)]
-    if ends == [False, False]:
+    if [told.get(tuple((cell.group or {}).items())) for cell in (low, high)] == [False, False]:
         detail.append(t.gettext("Neither is distinguishable from the city."))
     return sentence, sentences(*detail)
 
@@ -284,7 +283,12 @@ def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
         first=edition.interval(found.cells[0], words=True),
         second=edition.interval(found.cells[1], words=True),
     )
-    return sentence, sentences(intervals, t.gettext("Up to two could be chosen."))
+    return sentence, sentences(intervals, _answers(edition, *found.cells[:2]), t.gettext("Up to two could be chosen."))
+
+
+def _answers(edition: Edition, *cells: Estimate) -> str:
+    """“n: 306 and 1,440.”: what the figures of a sentence rest on, once where it is the same."""
+    return stated(edition, edition.catalog.gettext("n"), edition.locale.join(list(dict.fromkeys(edition.answers(c) for c in cells))))
 
 
 def _not_shown(edition: Edition, found: NotShown) -> tuple[str, str]:

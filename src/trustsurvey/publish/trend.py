@@ -21,9 +21,9 @@ POLICY_DATES = "policy_dates"
 """Key of ``Release.method``: a list of ``{"date": "2026-01-12", "label": "agreement"}``, the operator's words."""
 
 
-SMALL = 7.0  # letter size of class s on paper
+SMALL, LINE = 7.0, 9.0  # letter size of class s on paper, and how far apart its lines are
 LEAST = {Unit.SCORE: 10.0, Unit.PERCENT: 10.0, Unit.TEN: 1.0, Unit.FRACTION: 0.1}
-"""How much the upright axis spans at least, so that a small change doesn't look like a large one."""
+"""How much an axis spans at least where figures are close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def trend(edition: Edition, measure: Measure, area: str | None) -> Trend:
         whole = city.estimate if city is not None and area is not None else None
         day = edition.wave_day(wave.label) or wave.opened
         points.append(Point(edition.wave_label(wave.label), day, cell.estimate, whole, cell.lci, cell.uci))
-    return Trend(measure, cell, tuple(points), _events(edition, points))
+    return Trend(measure, cell, tuple(points), _events(edition, points, area))
 
 
 def _carried(edition: Edition, measure: str, area: str | None) -> list[Point]:
@@ -111,12 +111,15 @@ def _worked_back(edition: Edition, measure: str, area: str | None, cell: Estimat
     return points
 
 
-def events(edition: Edition) -> tuple[Event, ...]:
-    """The policies that the release knows, in the reader's language where the catalogue of places has them, by day."""
+def events(edition: Edition, area: str | None = None) -> tuple[Event, ...]:
+    """The policies that the release knows, in the reader's language where the catalogue of places has them, by day.
+
+    In an ``area`` those that held in others alone are left out.
+    """
     found = edition.release.method.get(POLICY_DATES)
-    listed = found if isinstance(found, list | tuple) else ()
-    made = [Event(policy_label(edition, str(entry["label"])), date.fromisoformat(str(entry["date"]))) for entry in listed]
-    return tuple(sorted(made, key=lambda event: event.day))
+    listed = [(date.fromisoformat(str(one["date"])), str(one["label"])) for one in (found if isinstance(found, list | tuple) else ())]
+    elsewhere = {(p.day, p.label) for p in edition.release.policies if area is not None and p.areas and area not in p.areas}
+    return tuple(Event(policy_label(edition, label), day) for day, label in sorted(listed) if (day, label) not in elsewhere)
 
 
 def policy_label(edition: Edition, label: str) -> str:
@@ -124,21 +127,22 @@ def policy_label(edition: Edition, label: str) -> str:
     return edition.catalog.pgettext("policy", label)
 
 
-def _events(edition: Edition, points: list[Point]) -> tuple[Event, ...]:
+def _events(edition: Edition, points: list[Point], area: str | None) -> tuple[Event, ...]:
     """Policies that fall between the first point and the last."""
     days = [point.day for point in points if point.day is not None]
     if len(days) < 2 or len(days) < len(points):
         return ()
-    return tuple(event for event in events(edition) if days[0] - timedelta(31) <= event.day <= days[-1] + timedelta(31))
+    return tuple(event for event in events(edition, area) if days[0] - timedelta(31) <= event.day <= days[-1] + timedelta(31))
 
 
 def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: float) -> None:
     """Points with their intervals joined by a line; the city dashed; policies as dotted uprights with their names above."""
     ends = [v for p in found.points for v in (p.value, p.city, p.low, p.high) if v is not None]
-    least = LEAST.get(found.measure.unit, 0.0)
-    missing = max(least - (max(ends) - min(ends)), 0.0) / 2
-    across = scale([*ends, min(ends) - missing, max(ends) + missing], ticks=3)
-    top, bottom, left, right = 16.0, height - 26, 26.0, width - 18
+    across = scale(ends, ticks=3, least=LEAST.get(found.measure.unit, 0.0))
+    bottom, left, right = height - 26, 26.0, width - 18
+    uprights = _event_places(found, left, right)
+    names = list(_event_names(edition, found, uprights, width))
+    top = 16.0 + LINE * max((row for *_, row in names), default=0)
 
     def y(value: float) -> float:
         return bottom - across.share(value) * (bottom - top)
@@ -147,7 +151,10 @@ def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: f
         pen.line(16, y(tick), width, y(tick), "g")
         pen.text(0, y(tick) + 2.5, edition.number(tick), "s")
     xs = _places(found, left, right)
-    _draw_events(pen, edition, found, _event_places(found, left, right), (top, bottom, width))
+    for x in uprights:
+        pen.line(x, top - 4, x, bottom, "cu")
+    for words, middle, row in names:
+        pen.text(middle, 8 + LINE * row, words, "s m")
     cities = [(x, y(p.city)) for x, p in zip(xs, found.points, strict=True) if p.city is not None]
     if len(cities) > 1:
         pen.path([cities], "past", closed=False)
@@ -161,18 +168,17 @@ def draw_trend(pen: Pen, edition: Edition, found: Trend, width: float, height: f
         pen.text(x, height - 4, words, kind, dx=dx)
 
 
-def _draw_events(pen: Pen, edition: Edition, found: Trend, xs: Sequence[float], room: tuple[float, float, float]) -> None:
-    """An upright at each policy; its name above, where it doesn't run into the one before."""
-    top, bottom, width = room
-    taken = 0.0
+def _event_names(edition: Edition, found: Trend, xs: Sequence[float], width: float) -> Iterator[tuple[str, float, int]]:
+    """(name, middle, line) of each policy above its upright: on the second line where the first has no room, left out where neither has."""
+    taken = [0.0, 0.0]
     for event, x in zip(found.events, xs, strict=True):
-        pen.line(x, top - 4, x, bottom, "cu")
         words = edition.named(event.label)
         half = text_width(words, SMALL) / 2
         middle = min(max(x, half), width - half)
-        if middle - half >= taken and 2 * half <= width:
-            pen.text(middle, 8, words, "s m")
-            taken = middle + half + 6
+        row = next((n for n, end in enumerate(taken) if middle - half >= end), None)
+        if row is not None and 2 * half <= width:
+            yield words, middle, row
+            taken[row] = middle + half + 6
 
 
 def _draw_values(pen: Pen, edition: Edition, found: Trend, xs: Sequence[float], y: Callable[[float], float]) -> None:
@@ -181,8 +187,9 @@ def _draw_values(pen: Pen, edition: Edition, found: Trend, xs: Sequence[float], 
     for k, (x, point) in enumerate(zip(xs, found.points, strict=True)):
         if close and 0 < k < len(xs) - 1:
             continue
-        above = point.city is None or point.value >= point.city
         last = k == len(xs) - 1
+        beside = found.points[k - 1 if last else k + 1].value  # the line runs there from here, past the figure
+        above = point.value >= (beside if beside != point.value or point.city is None else point.city)
         side = -6 if last else 6
         pen.text(x, y(point.value) + (-4 if above else 9), _figure(edition, found, point), "s b e" if last else "s b", dx=side)
 

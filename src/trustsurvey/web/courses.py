@@ -87,8 +87,8 @@ def drawn(edition: Edition, found: Course) -> str:
     """Points with upright intervals, joined by a line; the city dashed behind; policies as dotted uprights with their names above."""
     cells = [cell for stop in found.stops for cell in (stop.cell, stop.city) if cell is not None and cell.estimate is not None]
     ends = [value for cell in cells for value in (cell.lci, cell.uci, cell.estimate) if value is not None]
-    missing = max(LEAST.get(found.measure.unit, 0.0) - (max(ends) - min(ends)), 0.0) / 2
-    across = scale([min(ends) - missing, max(ends) + missing], ticks=4, lowest=None if found.measure.unit is Unit.VALUE else 0)
+    least, lowest = LEAST.get(found.measure.unit, 0.0), None if found.measure.unit is Unit.VALUE else 0
+    across = scale(ends, ticks=4, least=least, lowest=lowest)
     pen = SvgPen(rtl=edition.rtl)
     places = 0 if all(tick == int(tick) for tick in across.ticks) else 1
     for tick in across.ticks:

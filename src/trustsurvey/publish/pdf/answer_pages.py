@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trustsurvey.publish.answers import AnswerGroup, AnswerRow, answer_groups, answers_said
 from trustsurvey.publish.charts import answer_tone, answers_bar, answers_scale
 from trustsurvey.publish.maps import CityMap
@@ -13,8 +15,9 @@ from trustsurvey.publish.pens import Scale
 
 QUESTION = Style(8.5, 11)
 ASKED, COUNT = 205.0, 240.0
-BAR, LEAST, BETWEEN = 12.0, 20.0, 18.0
+BAR, LEAST = 12.0, 20.0
 KEY, HEADS = 20.0, 12.0
+LOOSE, TIGHT = (18.0, 7.0), (10.0, 4.0)  # white between lists of answers, and in a row: tight where that saves a page
 
 
 def answer_pages(sheet: Sheet, _city: CityMap) -> None:
@@ -30,25 +33,39 @@ def answer_pages(sheet: Sheet, _city: CityMap) -> None:
     note = t.gettext("Percent of those who answered, in the whole city. Half of the middle answer stands to each side of the line.")
     y = sheet.text(note, 0, y + 3, WIDTH, NOTE)
     y = sheet.text(t.gettext("Intervals and answers by neighborhood are in the data files."), 0, y, WIDTH, NOTE)
+    between, white = TIGHT if _pages(sheet, groups, y, TIGHT) < _pages(sheet, groups, y, LOOSE) else LOOSE
     for group in groups:
-        y = _group(sheet, group, across, y + BETWEEN)
+        y = _group(sheet, group, across, y + between, white)
 
 
-def _group(sheet: Sheet, group: AnswerGroup, across: Scale, top: float) -> float:
+def _pages(sheet: Sheet, groups: Sequence[AnswerGroup], top: float, whites: tuple[float, float]) -> int:
+    """How many pages the lists take."""
+    pages, y = 1, top
+    for group in groups:
+        heights = [_height(sheet, row, whites[1]) for row in group.rows]
+        y += whites[0] + KEY + HEADS
+        for high in heights:
+            if y + high > BOTTOM:
+                pages, y = pages + 1, TOP + KEY + HEADS
+            y += high
+    return pages
+
+
+def _group(sheet: Sheet, group: AnswerGroup, across: Scale, top: float, white: float) -> float:
     """One list of answers: its key, and a row a question; carried over to a new page with the key again."""
-    if top + KEY + HEADS + _height(sheet, group.rows[0]) > BOTTOM:
+    if top + KEY + HEADS + _height(sheet, group.rows[0], white) > BOTTOM:
         sheet.begin()
         top = TOP
     y = _key(sheet, group, top)
     with sheet.tags.element("Table"):
         y = _heads(sheet, y)
         for row in group.rows:
-            if y + _height(sheet, row) > BOTTOM:
+            if y + _height(sheet, row, white) > BOTTOM:
                 sheet.begin()
                 with sheet.tags.artifact():
                     y = _drawn_key(sheet, group, TOP)
                 y = _heads(sheet, y)
-            y = _row(sheet, row, across, y)
+            y = _row(sheet, row, across, y, white)
     return y
 
 
@@ -81,12 +98,12 @@ def _heads(sheet: Sheet, top: float) -> float:
     return top + HEADS
 
 
-def _height(sheet: Sheet, row: AnswerRow) -> float:
-    return max(LEAST, sheet.height(row.title, ASKED, QUESTION) + 7)
+def _height(sheet: Sheet, row: AnswerRow, white: float) -> float:
+    return max(LEAST, sheet.height(row.title, ASKED, QUESTION) + white)
 
 
-def _row(sheet: Sheet, row: AnswerRow, across: Scale, top: float) -> float:
-    edition, high = sheet.edition, _height(sheet, row)
+def _row(sheet: Sheet, row: AnswerRow, across: Scale, top: float, white: float) -> float:
+    edition, high = sheet.edition, _height(sheet, row, white)
     words = sheet.height(row.title, ASKED, QUESTION)
     plot = WIDTH - COUNT - 16
     with sheet.tags.element("TR"):

@@ -7,7 +7,7 @@ from datetime import date
 
 from reportlab.lib.units import mm
 
-from trustsurvey.analysis.release import Flag
+from trustsurvey.analysis.release import Flag, Reliability
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.findings import GROUPS
 from trustsurvey.publish.maps import CityMap
@@ -41,7 +41,7 @@ def _reliability(sheet: Sheet, top: float) -> float:
     for code, found in edition.release.reliability.items():
         if found.alpha is None or found.lci is None or found.uci is None or code not in edition.measures:
             continue
-        ends = edition.isolated(f"{edition.locale.number(found.lci, 2)}–{edition.locale.number(found.uci, 2)}")
+        ends = _ends(edition, found.lci, found.uci)
         omega = edition.number(found.omega, 2) if found.omega is not None else ""
         rows.append((edition.measure_title(edition.measures[code]), edition.number(found.alpha, 2), ends, omega))
         marks.append(Mark(found.alpha, found.lci, found.uci, caution=found.flag is Flag.CAUTION))
@@ -62,7 +62,7 @@ def _reliability(sheet: Sheet, top: float) -> float:
 def _by_language(sheet: Sheet, top: float) -> float:
     edition, t = sheet.edition, sheet.edition.catalog
     found = {
-        (str(r.group[GROUPS]), r.domain): r.reliability.alpha
+        (str(r.group[GROUPS]), r.domain): r.reliability
         for r in edition.release.reliability_by_group
         if set(r.group) == {GROUPS} and r.reliability.alpha is not None
     }
@@ -75,14 +75,22 @@ def _by_language(sheet: Sheet, top: float) -> float:
     ends = [first, *(first + step * (n + 1) for n in range(len(domains)))]
     heads = (t.gettext("Language at home"), *(edition.measure_title(d) for d in domains))
     rows = [
-        (capitalized(edition.group_value(GROUPS, lang)), *(_two_places(edition, found.get((lang, d.code))) for d in domains))
+        (capitalized(edition.group_value(GROUPS, lang)), *(_alpha(edition, found.get((lang, d.code))) for d in domains))
         for lang in languages
     ]
     return Table(sheet, t.gettext("Alpha by language at home"), heads, ends).draw(rows, top)
 
 
-def _two_places(edition: Edition, value: float | None) -> str:
-    return "–" if value is None else edition.number(value, 2)
+def _alpha(edition: Edition, found: Reliability | None) -> str:
+    """“0.41 (0.05–0.65)”: of a few people's answers it says little."""
+    if found is None or found.alpha is None:
+        return "–"
+    alpha = edition.number(found.alpha, 2)
+    return alpha if found.lci is None or found.uci is None else f"{alpha} ({_ends(edition, found.lci, found.uci)})"
+
+
+def _ends(edition: Edition, low: float, high: float) -> str:
+    return edition.isolated(f"{edition.locale.number(low, 2)}–{edition.locale.number(high, 2)}")
 
 
 def _same_meaning(sheet: Sheet, top: float) -> float:

@@ -125,7 +125,15 @@ class Table:
         end = max(self.ends[-1], self.plot.start + self.plot.width if self.plot else 0.0)
         return (WIDTH if self.start == 0 else end) - self.start
 
-    def draw(self, rows: Sequence[Sequence[str]], top: float, *, above: float = 7 * mm) -> float:
+    ABOVE: float = 7 * mm
+
+    def height(self, rows: Sequence[Sequence[str]]) -> float:
+        """How much of a page the whole table takes, with the white above its heading."""
+        note = self.sheet.height(self.note, self._reach, NOTE) + 1 if self.note else 0.0
+        heading = SUBHEADING.leading + 6 if self.heading else 0.0
+        return self.ABOVE + heading + note + self._head_height() + self._heights(rows)
+
+    def draw(self, rows: Sequence[Sequence[str]], top: float, *, above: float = ABOVE) -> float:
         """All rows under the heading, ``above`` points below ``top``; answers the y below the last."""
         sheet, y = self.sheet, top + above
         together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
