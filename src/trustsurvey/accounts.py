@@ -129,6 +129,7 @@ def init_app(app: Flask, engine: Engine, *, https: bool) -> None:
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
         SECURITY_FLASH_MESSAGES=False,
+        SECURITY_CACHE_CONTROL={"no-store": None},  # its own default comes out as `no-store=True`, which no browser knows
         SECURITY_LOGOUT_CSRF=True,
         SECURITY_POST_LOGIN_VIEW=HOME,
         SECURITY_POST_LOGOUT_VIEW=AFTER_SIGN_OUT,

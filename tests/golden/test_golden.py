@@ -52,15 +52,35 @@ def test_headers(client: FlaskClient, wave: WaveRow, golden) -> None:
         f"/s/{SURVEY}/en",
         f"/s/{SURVEY}/en/thanks",
         f"/s/{SURVEY}/en/privacy",
+        script_of(client),
+        "/s/worker.js",
+        "/s/manifest.webmanifest?survey=" + SURVEY + "&locale=en",
+        "/s/icon.svg",
+        font_of(client),
+        f"/s/{SURVEY}/areas.json",
+        f"/s/{SURVEY}/audio/en/none.opus",
+        f"/s/{SURVEY}/pass",
+        f"/s/{SURVEY}/en/nothing",
+        f"/api/v1/surveys/{SURVEY}/responses",
         f"/results/{SURVEY}",
         "/account/login",
     ):
         response = client.get(path)
-        lines.append(f"{path} {response.status_code}")
+        lines.append(f"{_steady('', path)} {response.status_code}")
         for name, value in sorted(response.headers.items()):
             value = _steady(name, value)
             lines.append(f"  {name}: {value}")
     golden("headers.txt", "\n".join(lines) + "\n")
+
+
+def script_of(client: FlaskClient) -> str:
+    (found,) = re.findall(r'data-more="([^"]+)"', client.get(f"/s/{SURVEY}/en").get_data(as_text=True))
+    return str(found)
+
+
+def font_of(client: FlaskClient) -> str:
+    (found,) = set(re.findall(r"/s/font/[\w.]+", client.get(f"/s/{SURVEY}/am").get_data(as_text=True)))
+    return str(found)
 
 
 def _steady(name: str, value: str) -> str:
@@ -68,7 +88,7 @@ def _steady(name: str, value: str) -> str:
         return "…"
     if name == "Set-Cookie":
         return re.sub(r"=[^;]+;", "=…;", value, count=1)
-    return re.sub(r"'sha256-[^']+'", "'sha256-…'", re.sub(r"(/s/script/\w+)\.\w+", r"\1.…", value))
+    return re.sub(r"'sha256-[^']+'", "'sha256-…'", re.sub(r"(/s/(?:script|font)/\w+)\.\w+", r"\1.…", value))
 
 
 def test_csv_columns(client: FlaskClient, wave: WaveRow, sqlite: Engine, golden) -> None:

@@ -75,6 +75,13 @@ def test_records_that_nobody_mixed_or_destroyed_are_found(engine: Engine) -> Non
             "replication slots",
             True,
         ),
+        ("ALTER DATABASE postgres SET log_duration = on", "ALTER DATABASE postgres RESET log_duration", "log_duration", True),
+        (
+            "ALTER DATABASE postgres SET session_preload_libraries = auto_explain",
+            "ALTER DATABASE postgres RESET session_preload_libraries",
+            "libraries",
+            False,
+        ),
         ("ALTER DATABASE postgres SET log_statement = 'all'", "ALTER DATABASE postgres RESET log_statement", "log_statement", False),
         (
             "ALTER DATABASE postgres SET log_parameter_max_length_on_error = -1",

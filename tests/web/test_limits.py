@@ -73,6 +73,24 @@ def test_the_same_again_within_ten_minutes_is_known() -> None:
     assert memory.claim("203.0.113.9", "form")
 
 
+def test_nobody_need_come_for_it_to_forget() -> None:
+    """The map is all there is: a name of the hour before can't be made again from it, and what was sent is gone in ten minutes."""
+    clock = Clock()
+    memory = Memory(clock)
+    assert memory.claim("203.0.113.9", "form")
+    said = bytes(memory._map)
+    clock.now += AGAIN - 1
+    memory.forget()
+    assert bytes(memory._map) == said
+    clock.now += 1
+    memory.forget()
+    assert bytes(memory._map)[40:] == bytes(len(said) - 40)
+    assert bytes(memory._map)[:40] == said[:40], "the hour's salt is still in use"
+    clock.now += HOUR
+    memory.forget()
+    assert bytes(memory._map)[8:40] != said[8:40]
+
+
 def test_what_could_not_be_stored_may_come_again() -> None:
     memory = Memory(Clock())
     assert memory.claim("203.0.113.9", "form")

@@ -39,6 +39,8 @@ PASS = "pass-zq46"
 PLACE = "nowhere-zq47"
 CODE = "code-zq48"
 PASSWORD = "password-zq49"
+KEY = "key-zq40-of-the-phone"
+RATE = 15
 PERSON = (ADDRESS, "127.0.0.9", AGENT, REFERRER, QUERY, COOKIE, "zq4", "My words", "My+words", "fp_respect", "safe10")
 
 
@@ -58,6 +60,7 @@ class Served:
             "TRUSTSURVEY_INSTANCE": str(settings.instance),
             "TRUSTSURVEY_LOG_LEVEL": "debug",
             "TRUSTSURVEY_PROXIES": "1",
+            "TRUSTSURVEY_RATE_RESIDENTS": f"{RATE} per hour",
             "TRUSTSURVEY_REQUIRE_HTTPS": "1",
             "TRUSTSURVEY_REQUIRE_REVIEWED_LOCALES": "0",
             "PYTHONWARNINGS": "default",
@@ -89,6 +92,12 @@ class Served:
 
     def send(self, path: str, **fields: str) -> tuple[int, dict[str, str], str]:
         return self.ask("POST", path, urlencode(fields).encode(), Content_Type="application/x-www-form-urlencoded")
+
+    def post(self, sent: object, *, survey: str = SURVEY, **headers: str) -> int:
+        """As the page's script sends: the status."""
+        body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+        said = {"Content_Type": "application/json", "Idempotency_Key": KEY, **headers}
+        return self.ask("POST", f"/api/v1/surveys/{survey}/responses", body, **said)[0]
 
     def mumble(self, raw: bytes) -> None:
         """Something that is no HTTP."""
@@ -152,6 +161,8 @@ def test_a_whole_session_leaves_nothing_of_the_person(served: Served, settings: 
     for size in (100_000, 12_000_000):
         status, headers, page = served.send(PATH, **{**good, "comment": COMMENT * (size // len(COMMENT))})
         assert (status, "too much to send" in page) == (413, True), size
+    by_script(served, ticket)
+    what_a_page_asks_for(served)
     served.mumble(f"GET /{QUERY} HTTP/9.9\r\nX: {AGENT}\r\n\r\n".encode())
     served.mumble(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {AGENT}\r\n\r\n".encode())
     with sqlite.begin() as connection:
@@ -159,6 +170,8 @@ def test_a_whole_session_leaves_nothing_of_the_person(served: Served, settings: 
     sqlite.dispose()
     status, _headers, page = served.send(PATH, **{**good, "comment": COMMENT + "!"})
     assert (status, "our side" in page) == (500, True)
+    assert served.post(script_body(ticket), Idempotency_Key=KEY + "-2") == 500
+    too_often(served, ticket, good)
     served.stop()
     files = served.left_behind()
     found = [
@@ -170,15 +183,73 @@ def test_a_whole_session_leaves_nothing_of_the_person(served: Served, settings: 
     _only_events(files["stderr"].decode())
 
 
+def script_body(ticket: str, **changed: object) -> dict[str, object]:
+    answers = {"area": ["a1"], "fp_respect": ["1"], "safe10": ["7"], "comment": [COMMENT]}
+    return {"locale": "en", "ticket": ticket, "answers": answers, **changed}
+
+
+def by_script(served: Served, ticket: str) -> None:
+    """Good, sent twice, malformed, refused, foreign, too large."""
+    sent = script_body(ticket)
+    assert [served.post(sent) for _ in "ab"] == [201, 200]
+    assert served.post(script_body(ticket, answers={"area": [PLACE], "comment": [COMMENT]})) == 422
+    assert served.post(script_body(CODE), Idempotency_Key=KEY + "-3") == 422
+    assert served.post({**sent, "more": PASS}) == 400
+    assert served.post(b'{"comment": "' + COMMENT.encode() + b"\xff") == 400
+    assert served.post(sent, Idempotency_Key="zq4") == 400
+    assert served.post(sent, Sec_Fetch_Site="cross-site", Origin=f"https://{REFERRER}") == 403
+    assert served.post(sent, survey=PLACE) == 404
+    assert served.ask("GET", f"/api/v1/surveys/{SURVEY}/responses?{QUERY}")[0] == 405
+    assert served.post(sent, Content_Type="text/plain") == 415
+    assert served.post(script_body(ticket, answers={"comment": [COMMENT * 10_000]})) == 413
+
+
+def what_a_page_asks_for(served: Served) -> None:
+    """Scripts, boundaries, recordings and the like, those that are there and those that aren't; methods that nothing answers."""
+    script = re.search(r'data-more="([^"]+)"', served.ask("GET", PATH)[2])
+    assert script
+    for path, status in (
+        (f"{script[1]}?{QUERY}", 200),
+        (f"/s/script/en.{PLACE}.js", 404),
+        (f"/s/font/am.{PLACE}.woff2", 404),
+        (f"/s/worker.js?{QUERY}", 200),
+        (f"/s/icon.svg?{QUERY}", 200),
+        (f"/s/manifest.webmanifest?survey={SURVEY}&locale=en&{QUERY}", 200),
+        (f"/s/manifest.webmanifest?survey={PLACE}&locale={QUERY}", 404),
+        (f"/s/{SURVEY}/areas.json?{QUERY}", 200),
+        (f"/s/{PLACE}/areas.json", 404),
+        (f"/s/{SURVEY}/audio/en/{PLACE}.opus", 404),
+        (f"/s/{SURVEY}/pass?{QUERY}", 404),
+        (f"{PATH}/privacy?{QUERY}", 200),
+        (f"{PATH}/thanks?{QUERY}", 200),
+        (f"/?locale={QUERY}", 200),
+    ):
+        assert served.ask("GET", path)[0] == status, path
+    assert served.ask("PUT", f"{PATH}?{QUERY}", COMMENT.encode())[0] == 405
+    assert served.ask("POST", PATH, COMMENT.encode(), Content_Type="text/plain")[0] == 415
+
+
+def too_often(served: Served, ticket: str, good: dict[str, str]) -> None:
+    """More than one address may: the form comes back with its answers, and nothing is written down."""
+    refused = script_body(ticket, answers={"area": [PLACE], "comment": [COMMENT]})
+    for act in (
+        lambda: served.ask("GET", f"{PATH}?{QUERY}")[0],
+        lambda: served.send(PATH, **{**good, "area": PLACE})[0],
+        lambda: served.post(refused),
+    ):
+        assert 429 in (act() for _ in range(2 * RATE)), "each of the two processes counts for itself"
+
+
 def _only_events(written: str) -> None:
-    """Three lines: two for what was no HTTP, one for the fault. None for a request."""
+    """Four lines: two for what was no HTTP, two for the faults. None for a request."""
     lines = [json.loads(line) for line in written.splitlines()]
     assert [(line["level"], line["event"], line["logger"]) for line in lines] == [
         ("warning", logs.WITHHELD, "gunicorn.error"),
         ("warning", logs.WITHHELD, "gunicorn.error"),
-        ("error", "fault", "trustsurvey"),
+        *[("error", "fault", "trustsurvey")] * 2,
     ]
     fault = lines[2]
+    assert lines[3]["route"] == "sending.respond"
     assert (fault["route"], fault["method"], fault["code"]) == ("respond.answer", "POST", "SQLITE_ERROR")
     assert [stack["kind"] for stack in fault["error"]] == ["OperationalError", "OperationalError"]
     assert any(place.startswith("trustsurvey/services/collect.py:") for place in fault["error"][0]["places"])

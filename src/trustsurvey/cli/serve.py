@@ -6,6 +6,8 @@ import gc
 import os
 import platform
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +25,8 @@ from trustsurvey.web.limits import Memory
 
 DRAINED = 16 * 2**20
 """Bytes of a refused body that are read, so that a browser which is still sending gets to see why."""
+
+MINUTE = 60.0
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -91,10 +95,18 @@ def run(host: str, port: int, workers: int) -> None:
     _Server(options).run()
 
 
-def _ready(_worker: Any) -> None:
+def _ready(worker: Any) -> None:
     """What stands when the program has loaded is there to stay: collecting what a request left needn't look at it."""
+    threading.Thread(target=_forget_on_time, args=(worker.app.memory,), daemon=True).start()
     gc.collect()
     gc.freeze()
+
+
+def _forget_on_time(memory: Memory) -> None:
+    """At night nobody comes who would have the last visitor's hour forgotten."""
+    while True:
+        time.sleep(MINUTE)
+        memory.forget()
 
 
 def _forgotten(_worker: Any, request: Any, environ: dict[str, Any], _response: Any) -> None:

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, text
 from trustsurvey.store.partitions import PARTITIONED
 from trustsurvey.store.retention import GRANTS
 
+TALKATIVE = ("auto_explain", "pgaudit")
+"""Libraries of PostgreSQL that write statements with their values into its log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -51,6 +54,10 @@ def _postgresql(connection: Connection) -> tuple[Finding, ...]:
         _slots(connection),
         _setting(connection, "log_statement", ("none", "ddl"), "statements are logged with their time"),
         _setting(connection, "log_min_duration_statement", ("-1",), "slow statements are logged with their time"),
+        _setting(connection, "log_duration", ("off",), "the time of every statement is logged", clock=True),
+        _setting(connection, "log_min_duration_sample", ("-1",), "slow statements are logged with their time"),
+        _setting(connection, "log_transaction_sample_rate", ("0",), "statements are logged with their time"),
+        _loaded(connection),
         _setting(connection, "log_parameter_max_length_on_error", ("0",), "an error is logged with the answers"),
         _rights(connection),
     )
@@ -60,6 +67,15 @@ def _setting(connection: Connection, name: str, good: tuple[str, ...], otherwise
     value = str(connection.scalar(text("SELECT current_setting(:name)"), {"name": name}))
     fine = value in good
     return Finding(name, fine, value if fine else f"{value}: {otherwise}. Set it to {good[0]}", clock)
+
+
+def _loaded(connection: Connection) -> Finding:
+    """What the server loads, for a role that may see it (``GRANTS``)."""
+    loaded = str(connection.scalar(text("SELECT string_agg(setting, ' ') FROM pg_settings WHERE name LIKE '%preload_libraries'")))
+    found = [name for name in TALKATIVE if name in loaded]
+    return Finding(
+        "libraries", not found, f"{', '.join(found)}: may log the answers. Take it out" if found else "none that logs statements"
+    )
 
 
 def _replicated(connection: Connection) -> Finding:

@@ -79,6 +79,16 @@ class Memory:
                 if _SLOT.unpack_from(self._map, at)[1] == digest:
                     _SLOT.pack_into(self._map, at, 0, b"")
 
+    def forget(self) -> None:
+        """Forget what its time is over for, as it should be though nobody comes: the last hour's salt, what was sent ten minutes ago."""
+        with self._held():
+            self._salt()
+            now = int(self._clock())
+            for at in range(_HEAD.size, len(self._map), _SLOT.size):
+                when, _known = _SLOT.unpack_from(self._map, at)
+                if when and now - when >= AGAIN:
+                    _SLOT.pack_into(self._map, at, 0, b"")
+
     @contextmanager
     def _held(self) -> Iterator[None]:
         """Alone with the memory; a process that died while it had the lock holds nobody up for longer than a second."""
@@ -90,6 +100,7 @@ class Memory:
                 self._lock.release()
 
     def _salt(self) -> bytes:
+        """What the map holds goes with it: names of the hour before could be tried out on addresses for as long as it is there."""
         hour, salt = _HEAD.unpack_from(self._map)
         now = int(self._clock() // HOUR)
         if hour != now:

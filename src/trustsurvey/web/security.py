@@ -27,12 +27,18 @@ LIFETIME = 48
 
 DENIED = (
     "accelerometer",
+    "attribution-reporting",
     "autoplay",
+    "bluetooth",
+    "browsing-topics",
     "camera",
+    "clipboard-read",
     "display-capture",
     "geolocation",
     "gyroscope",
     "hid",
+    "idle-detection",
+    "local-fonts",
     "magnetometer",
     "microphone",
     "midi",
