@@ -516,6 +516,32 @@ def test_a_kiosk_takes_one_person_after_another_without_a_network(phone: Browser
 
 
 @pytest.mark.slow
+def test_a_kiosk_forgets_each_person_s_invitation(phone: BrowserContext, city: City) -> None:
+    """Else the next one would answer with it, be refused as used, and not know that nothing arrived."""
+    wave = small_city(city.engine, survey="tabled")
+    with city.engine.begin() as connection:
+        ask_for_passes(connection, wave)
+        issued = issue_passes(connection, "tabled", count=2, key=city.key)
+    page = phone.new_page()
+    page.goto(f"{city.address}/s/tabled/en?kiosk=en")
+    ready(page)
+    for n, code in enumerate(issued.codes):
+        expect(page.locator("#code")).to_have_value("")
+        page.fill("#code", code)
+        answer(page, str(n))
+        forward(page, "review")
+        page.locator("#send").click()
+        page.get_by_role("button", name="Next person").click()
+        ready(page)
+        expect(page.locator("[name=pass]")).to_have_value("")
+        assert page.evaluate("() => sessionStorage.length") == 0
+    page.locator(".tools summary").click()
+    expect(page.locator(".tools")).to_contain_text("Answers that wait to be sent: 0")
+    assert sorted(str(row["trust10"]) for row in stored(city.engine, issued.wave)) == ["0", "1"]
+    city.new()
+
+
+@pytest.mark.slow
 def test_a_kiosk_left_alone_warns_and_begins_again(phone: BrowserContext, city: City) -> None:
     phone.clock.install()
     page = city.open(phone, "/en?kiosk=en")

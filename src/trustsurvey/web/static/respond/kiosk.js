@@ -14,7 +14,8 @@ const again = () => {
   panel.hidden = true;
   for (const element of [form, tools]) element.hidden = false;
   still.hidden = true;
-  if (locale != kiosk) return location.replace(`/s/${survey}/${kiosk}?kiosk=${kiosk}`);
+  forget();
+  if (invited || locale != kiosk) return location.replace(`/s/${survey}/${kiosk}?kiosk=${kiosk}`);
   history.replaceState({}, "", location.pathname + location.search);
   show(parts[0].id);
   scrollTo(0, 0);

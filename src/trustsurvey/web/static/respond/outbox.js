@@ -77,8 +77,9 @@ const flush = async () => {
   for (const entry of await held()) {
     if (!entry.waits) continue;
     const [status, said] = await deliver(entry);
+    if (status < 300) counts.sent++;
+    if (!(await held()).some(one => one.key == entry.key)) continue; /* cleared in the meantime: nothing is put back */
     if (status < 300) {
-      counts.sent++;
       await drop(entry.key);
     } else if (status == 422 && said.errors && entry.mode == "web") {
       counts.back++;

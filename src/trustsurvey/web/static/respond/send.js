@@ -43,6 +43,7 @@ const keep = async on => {
   } catch {
     note.textContent = words.send.half;
   }
+  if (!keeps) await settle().catch(() => {}); /* cleared, sent or taken back in the meantime */
 };
 const save = () => keeps && !kiosk && !over && put(draft()).catch(() => {
   keepBox.checked = keeps = false;
@@ -65,7 +66,13 @@ const blank = () => {
   fill({});
   wipers.forEach(wiper => wiper());
   try {
-    kiosk || invited ? delete sessionStorage.answers : sessionStorage.clear();
+    delete sessionStorage.answers;
+  } catch {}
+};
+/* The pass too. */
+const forget = () => {
+  try {
+    sessionStorage.clear();
   } catch {}
 };
 const wipe = async aloud => {
@@ -75,9 +82,7 @@ const wipe = async aloud => {
   note.textContent = words.send.hint;
   await (aloud ? dispose() : settle()).catch(() => {});
   if (!aloud) return;
-  try {
-    sessionStorage.clear();
-  } catch {}
+  forget();
   if (served) return unwind(() => location.replace(here));
   move(parts[0].id);
   announce(words.send.cleared);
@@ -109,6 +114,7 @@ const plainly = () => {
 const arrived = async () => {
   over = true;
   await wipe();
+  forget();
   unwind(() => location.replace(here + "/thanks"));
 };
 
