@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -25,6 +26,7 @@ from werkzeug.serving import make_server
 from tests.audit import audit
 from trustsurvey.anonymity import sealing
 from trustsurvey.app import create_app
+from trustsurvey.cli import main
 from trustsurvey.questionnaire import loader
 from trustsurvey.questionnaire.notice import Notice
 from trustsurvey.services.create_survey import create_survey
@@ -250,6 +252,25 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
         yield chromium
         chromium.close()
+
+
+Run = Callable[..., Result]
+
+
+def command(*arguments: str, code: int = 0) -> Result:
+    """What `trustsurvey …` prints. It must exit with ``code``."""
+    result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`trustsurvey …` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TRUSTSURVEY_INSTANCE", "TRUSTSURVEY_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return command
 
 
 @pytest.fixture(scope="session")

@@ -3,69 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.conftest import boundaries
+from tests.conftest import Run
 from trustsurvey.cli import main
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`trustsurvey …` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("TRUSTSURVEY_INSTANCE", "TRUSTSURVEY_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-NOTICE = """\
-en: &words
-  operator: Harbor College. Not the police.
-  contact: 555-0142
-  who_sees: Totals for ten people or more.
-  consent: Sending means that we may use your answers in totals.
-  results: January, on this site.
-  help_lines: ["Victim help: 555-0177"]
-es: *words
-"""
-
-
-@pytest.fixture
-def city(run: Run, tmp_path: Path) -> Run:
-    """A database with a survey, and the files to open a wave."""
-    (tmp_path / "harbor.geojson").write_text(boundaries())
-    (tmp_path / "notice.yaml").write_text(NOTICE)
-    run("db", "upgrade")
-    run(
-        "areas",
-        "import",
-        "harbor.geojson",
-        "--name",
-        "name",
-        "--code",
-        "code",
-        "--adults",
-        "adults",
-        "--district",
-        "side",
-        "--place",
-        "Harbor",
-    )
-    run("survey", "create", "harbor", "--title", "Harbor trust survey", "--areas", "harbor")
-    return run
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

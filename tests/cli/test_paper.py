@@ -9,12 +9,12 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.cli.test_commands import Run, city, run  # noqa: F401 - fixtures
+from tests.conftest import Run
 
 OPEN = ("wave", "open", "harbor", "--label", "October 2026", "--notice", "notice.yaml", "--locales", "en,es")
 
 
-def test_the_only_surveys_form(city: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_the_only_surveys_form(city: Run, tmp_path: Path) -> None:
     assert "harbor has no wave yet" in city("questionnaire", "print", code=2).output
     city(*OPEN)
     made = json.loads(city("questionnaire", "print", "--locale", "es", "--json").output)
@@ -29,5 +29,5 @@ def test_the_only_surveys_form(city: Run, tmp_path: Path) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize(("arguments", "says"), [(("--locale", "xx"), "no locale 'xx'"), (("--survey", "none"), "no survey 'none'")])
-def test_what_cannot_be_printed_is_said(city: Run, arguments: tuple[str, ...], says: str) -> None:  # noqa: F811
+def test_what_cannot_be_printed_is_said(city: Run, arguments: tuple[str, ...], says: str) -> None:
     assert says in city("questionnaire", "print", *arguments, code=2).output

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import Run, city, run  # noqa: F401 - fixtures
+from tests.conftest import Run
 from trustsurvey.anonymity import codes
 from trustsurvey.settings import Settings
 from trustsurvey.store import once
@@ -19,7 +19,7 @@ ISSUE = ("passes", "issue", "harbor", "--base-url", "https://trust.example.org")
 
 
 @pytest.fixture
-def invited(city: Run) -> Run:  # noqa: F811
+def invited(city: Run) -> Run:
     """A wave by invitation is open."""
     city(*OPEN, "--passes", "--unsealed")
     return city
@@ -72,7 +72,7 @@ def test_what_cannot_be_issued_stores_nothing(invited: Run, tmp_path: Path, argu
     engine.dispose()
 
 
-def test_an_open_link_has_no_invitations(city: Run) -> None:  # noqa: F811
+def test_an_open_link_has_no_invitations(city: Run) -> None:
     assert "no wave of harbor is open" in city(*ISSUE, "--count", "2", code=2).output
     city(*OPEN)
     assert "opened without --passes" in city(*ISSUE, "--count", "2", code=2).output

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from tests.cli.test_commands import Run, city, run  # noqa: F401 - fixtures
+from tests.conftest import Run
 
 
-def test_a_square_a_language(city: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_a_square_a_language(city: Run, tmp_path: Path) -> None:
     city("wave", "open", "harbor", "--label", "October 2026", "--notice", "notice.yaml", "--locales", "en,es", "--unsealed")
     made = json.loads(
         city("survey", "poster", "harbor", "--base-url", "https://trust.example.org", "--output", "poster.html", "--json").output
@@ -24,6 +24,6 @@ def test_a_square_a_language(city: Run, tmp_path: Path) -> None:  # noqa: F811
     assert not page.find_all(["script", "img", "link"])
 
 
-def test_before_the_first_wave_there_is_nothing_to_open(city: Run) -> None:  # noqa: F811
+def test_before_the_first_wave_there_is_nothing_to_open(city: Run) -> None:
     failed = city("survey", "poster", "harbor", "--base-url", "https://trust.example.org", "--output", "poster.html", code=2)
     assert "no wave yet" in failed.output

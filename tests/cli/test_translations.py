@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import Run, city, run
+from tests.conftest import Run
 from trustsurvey.cli import translations
 from trustsurvey.i18n import pofiles, pseudo
 from trustsurvey.i18n.catalogs import DOMAINS
@@ -18,14 +18,12 @@ from trustsurvey.questionnaire import loader
 from trustsurvey.services import translate
 from trustsurvey.settings import Settings
 
-__all__ = ["city", "run"]
-
 SHIPPED = Settings().translations[0]
 
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shipped catalogues of three languages, in a folder that may be spoiled; Spanish complete."""
+    """The shipped catalogs of three languages, in a folder that may be spoiled; Spanish complete."""
     folder = tmp_path / "shipped"
     for locale in ("en", "es", "ar"):
         shutil.copytree(SHIPPED / locale, folder / locale)

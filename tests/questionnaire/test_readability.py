@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import Run, run  # noqa: F401 - a fixture
+from tests.conftest import Run
 from trustsurvey.questionnaire import loader, readability, recordings
 
 ENGLISH = {
@@ -47,7 +47,7 @@ def test_an_introduction_counts_with_the_question_it_begins() -> None:
     assert not figures["sc_harm"].is_plain
 
 
-def test_check_prints_every_figure_and_what_was_not_recorded(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_check_prints_every_figure_and_what_was_not_recorded(run: Run, tmp_path: Path) -> None:
     voice = tmp_path / "instance" / "questionnaires" / "trust-pulse" / "audio" / "am"
     voice.mkdir(parents=True)
     for name in ("area.opus", "fp_respect.opus", "old_item.opus"):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import Engine, inspect, text
 
-from tests.conftest import SURVEY, small_city
+from tests.conftest import SURVEY, Run, command, small_city
 from tests.services.order import everything
 from tests.services.people import answer_in_order, answers_of, record_of
 from tests.services.test_sealed import sealed_wave
-from trustsurvey.cli import main
 from trustsurvey.errors import NotFound, StateError
 from trustsurvey.services import retain
 from trustsurvey.services.close_wave import close_wave
@@ -197,37 +194,29 @@ def test_a_log_that_is_held_back_is_not_called_overwritten(engine: Engine) -> No
 
 # ---------------------------------------------------------------- the command line
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def run(sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
+def retained(sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`trustsurvey …` on a database with a closed wave."""
     monkeypatch.setenv("TRUSTSURVEY_INSTANCE", str(settings.instance))
     closed_wave(sqlite)
     sqlite.dispose()
-
-    def run(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return command
 
 
-def test_retain_shows_first_and_destroys_when_told(run: Run, settings: Settings) -> None:
+def test_retain_shows_first_and_destroys_when_told(retained: Run, settings: Settings) -> None:
     def rows(*arguments: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = json.loads(run("retain", "--json", *arguments).stdout)
+        found: list[dict[str, object]] = json.loads(retained("retain", "--json", *arguments).stdout)
         return found
 
-    assert "kept until 2027-01-23" in run("retain", "--yes").output
-    assert "150 answers, 150 comments: would be destroyed (--yes)" in run("retain", "--days", "0").output
+    assert "kept until 2027-01-23" in retained("retain", "--yes").output
+    assert "150 answers, 150 comments: would be destroyed (--yes)" in retained("retain", "--days", "0").output
     assert [(row["answers"], row["is_due"], row["destroyed"]) for row in rows("--days", "0")] == [(150, True, False)]
-    run("retain", "--hold", SURVEY, "--wave", "1", "--reason", "Superior Court")
-    assert "held: Superior Court" in run("retain", "--days", "0", "--yes").output
-    run("retain", "--release-hold", SURVEY, "--wave", "1")
+    retained("retain", "--hold", SURVEY, "--wave", "1", "--reason", "Superior Court")
+    assert "held: Superior Court" in retained("retain", "--days", "0", "--yes").output
+    retained("retain", "--release-hold", SURVEY, "--wave", "1")
     assert [row["destroyed"] for row in rows("--days", "0", "--yes")] == [True]
-    assert "No closed wave has records" in run("retain").output
+    assert "No closed wave has records" in retained("retain").output
     assert b"pass-of-a-person" not in (settings.instance / "trustsurvey.sqlite").read_bytes()
 
 
@@ -242,10 +231,10 @@ def test_retain_shows_first_and_destroys_when_told(run: Run, settings: Settings)
         (("--days", "-1"), "the least is 0"),
     ],
 )
-def test_what_retain_refuses(run: Run, arguments: tuple[str, ...], says: str) -> None:
-    assert says in run("retain", *arguments, code=2).output
+def test_what_retain_refuses(retained: Run, arguments: tuple[str, ...], says: str) -> None:
+    assert says in retained("retain", *arguments, code=2).output
 
 
-def test_days_come_from_the_settings(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_days_come_from_the_settings(retained: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TRUSTSURVEY_RETENTION_DAYS", "3650")
-    assert "kept until 2036" in run("retain").output
+    assert "kept until 2036" in retained("retain").output

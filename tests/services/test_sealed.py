@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import Engine, text
 
-from tests.conftest import SURVEY, boundaries, notice, small_city
+from tests.conftest import SURVEY, Run, boundaries, notice, small_city
 from tests.services.order import everything
 from tests.services.people import answers_of, record_of
 from trustsurvey.analysis.release import Release
 from trustsurvey.anonymity import sealing
-from trustsurvey.cli import main
 from trustsurvey.errors import StateError
 from trustsurvey.questionnaire import loader
 from trustsurvey.services.close_wave import close_wave
@@ -121,21 +118,10 @@ def test_no_length_tells_the_neighborhood() -> None:
 
 # ---------------------------------------------------------------- the command line
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def harbor(run: Run, tmp_path: Path) -> Run:
     """`trustsurvey …` in a folder with a survey that has no wave yet."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("TRUSTSURVEY_INSTANCE", "TRUSTSURVEY_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
     (tmp_path / "harbor.geojson").write_text(boundaries())
     words = "\n".join(f"  {name}: words" for name in ("operator", "contact", "who_sees", "consent", "results"))
     (tmp_path / "notice.yaml").write_text(f'en:\n{words}\n  help_lines: ["555-0177"]\n')
@@ -148,11 +134,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 OPEN = ("wave", "open", "harbor", "--label", "October 2026", "--notice", "notice.yaml")
 
 
-def test_a_sealed_wave_from_its_keys_to_its_release(run: Run, tmp_path: Path) -> None:
-    run("wave", "keygen", "--output", "keys/october.key")
-    run("wave", "keygen", "--output", "other.key")
-    assert "exists" in run("wave", "keygen", "--output", "other.key", code=2).output
-    opened = json.loads(run(*OPEN, "--sealed", "keys/october.key.pub", "--json").output)
+def test_a_sealed_wave_from_its_keys_to_its_release(harbor: Run, tmp_path: Path) -> None:
+    harbor("wave", "keygen", "--output", "keys/october.key")
+    harbor("wave", "keygen", "--output", "other.key")
+    assert "exists" in harbor("wave", "keygen", "--output", "other.key", code=2).output
+    opened = json.loads(harbor(*OPEN, "--sealed", "keys/october.key.pub", "--json").output)
     assert (opened["sealed"], opened["passes"]) == (True, False)
     engine = open_engine(f"sqlite:///{tmp_path}/instance/trustsurvey.sqlite")
     with engine.begin() as connection:
@@ -160,20 +146,20 @@ def test_a_sealed_wave_from_its_keys_to_its_release(run: Run, tmp_path: Path) ->
         for person in range(12):
             collect(connection, wave, area="a1", answers=answers_of(wave, person))
     engine.dispose()
-    assert "not the key" in run("wave", "close", "harbor", "--key", "other.key", code=2).output
+    assert "not the key" in harbor("wave", "close", "harbor", "--key", "other.key", code=2).output
     with open_engine(str(engine.url)).connect() as connection:
         assert queries.is_open(connection, wave.id), "a wrong key closes nothing"
-    closed = json.loads(run("wave", "close", "harbor", "--key", "keys/october.key", "--json").output)
+    closed = json.loads(harbor("wave", "close", "harbor", "--key", "keys/october.key", "--json").output)
     assert (closed["n"], closed["release"], closed["mixed"]) == (12, 1, True)
-    assert "is sealed: bring" in run("release", "create", "harbor", code=2).output
-    again = json.loads(run("release", "create", "harbor", "--key", "keys/october.key", "--json").output)
+    assert "is sealed: bring" in harbor("release", "create", "harbor", code=2).output
+    again = json.loads(harbor("release", "create", "harbor", "--key", "keys/october.key", "--json").output)
     assert (again["release"], again["n"]) == (2, 12)
 
 
-def test_a_sealed_wave_closes_without_its_key(run: Run) -> None:
-    run("wave", "keygen", "--output", "k")
-    run(*OPEN, "--sealed", "k.pub")
-    assert "make its release with `release create --key FILE`" in run("wave", "close", "harbor").output
+def test_a_sealed_wave_closes_without_its_key(harbor: Run) -> None:
+    harbor("wave", "keygen", "--output", "k")
+    harbor(*OPEN, "--sealed", "k.pub")
+    assert "make its release with `release create --key FILE`" in harbor("wave", "close", "harbor").output
 
 
 @pytest.mark.parametrize(
@@ -185,12 +171,12 @@ def test_a_sealed_wave_closes_without_its_key(run: Run) -> None:
         (("--sealed",), "requires an argument"),
     ],
 )
-def test_what_cannot_be_sealed_opens_nothing(run: Run, arguments: tuple[str, ...], says: str) -> None:
-    run("wave", "keygen", "--output", "k")
-    assert says in run(*OPEN, *arguments, code=2).output
-    assert "October" not in run("survey", "list").output
+def test_what_cannot_be_sealed_opens_nothing(harbor: Run, arguments: tuple[str, ...], says: str) -> None:
+    harbor("wave", "keygen", "--output", "k")
+    assert says in harbor(*OPEN, *arguments, code=2).output
+    assert "October" not in harbor("survey", "list").output
 
 
-def test_a_wave_with_passes_is_sealed_unless_said_otherwise(run: Run) -> None:
-    opened = json.loads(run(*OPEN, "--passes", "--unsealed", "--json").output)
+def test_a_wave_with_passes_is_sealed_unless_said_otherwise(harbor: Run) -> None:
+    opened = json.loads(harbor(*OPEN, "--passes", "--unsealed", "--json").output)
     assert (opened["sealed"], opened["passes"]) == (False, True)
