@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from tests.conftest import SURVEY
 from trustsurvey.errors import CatalogError, Conflict, NotFound, StateError
-from trustsurvey.i18n import pofiles
+from trustsurvey.i18n import pofiles, reviews
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.publish import export
 from trustsurvey.services import edit_wording, exchange_wording, keep_wording, translate
@@ -441,3 +441,46 @@ def test_a_review_is_kept(sqlite: Engine, folders: Folders) -> None:
     with changing(sqlite, folders[1], "es") as connection:
         said = edit_wording.review(connection, folders, locale="es", domain="messages", account=2, day=DAY)
     assert edit_wording.review_state(folders, "es", "messages") == said
+
+
+# ---------------------------------------------------------------- a review is a matter of each word
+
+
+def test_an_own_file_does_not_speak_for_the_shipped_one(wave: WaveRow, settings: Settings) -> None:
+    path = translate.path_of(settings.translations[1], "es", "messages")
+    [entry] = [one for one in pofiles.read(translate.path_of(settings.translations[0], "es", "messages")).entries if one.msgid == SOURCE]
+    mine = replace(entry, forms=("Mandar mis respuestas",))
+    pofiles.write(path, replace(pofiles.new(path, "es", "reviewed (a friend, 2026-10-01)"), entries=(mine,)))
+    catalogs = Catalogs(settings.translations)
+    offers = Offers(catalogs, require_reviewed=True)
+    assert catalogs["es"].gettext(SOURCE) == "Mandar mis respuestas"
+    assert catalogs.review("es", "messages").startswith("draft")
+    assert mine.key not in catalogs.unreviewed("es")
+    gate = offers.gate("es", wave.questionnaire)
+    assert not gate.reviewed
+    assert gate.reason == f"nobody has reviewed {gate.asked - 1} of its {gate.asked} texts yet"
+
+
+def test_what_an_upgrade_changes_is_reviewed_again(wave: WaveRow, settings: Settings, tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", settings.translations[1]
+    for locale in TWO:
+        for domain in ("messages", "questionnaire"):
+            path = translate.path_of(settings.translations[0], locale, domain)
+            pofiles.put(translate.path_of(shipped, locale, domain), path.read_bytes())
+    offers = Offers(Catalogs([shipped, own]), require_reviewed=True)
+    for domain in ("messages", "questionnaire"):
+        translate.mark_reviewed(shipped, own, "es", domain, role="native speaker", day=DAY)
+    offers.catalogs.refresh()
+    assert offers.catalogs.review("es", "messages") == "reviewed (native speaker, 2026-10-12)"
+    assert offers.gate("es", wave.questionnaire).reason == ""
+    path = translate.path_of(shipped, "es", "messages")
+    for old, new, unread in (("Correo electrónico", "Dirección de correo", 0), ("Enviar mis respuestas", "Mandar mis respuestas", 1)):
+        path.write_text(path.read_text(encoding="utf-8").replace(f'"{old}', f'"{new}'), encoding="utf-8")
+        offers.catalogs.refresh()
+        assert f'"{new}' in path.read_text(encoding="utf-8")
+        assert offers.gate("es", wave.questionnaire).unreviewed == unread, "a staff's word keeps nobody from answering"
+    assert offers.catalogs.review("es", "messages").startswith("draft")
+    assert not offers.catalogs.is_reviewed("es")
+    reviews.list_path(translate.path_of(own, "es", "questionnaire")).write_bytes(b"\xff\x00reviewed")
+    offers.catalogs.refresh()
+    assert offers.gate("es", wave.questionnaire).unreviewed > 50, "what is no list says nothing"

@@ -23,7 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.support import NullTranslations, Translations
 
 from trustsurvey.errors import CatalogError, Fault
-from trustsurvey.i18n import checks, pofiles, pseudo
+from trustsurvey.i18n import checks, pofiles, pseudo, reviews
 from trustsurvey.i18n.checks import Finding
 from trustsurvey.i18n.locales import PLURALS, Locale
 from trustsurvey.i18n.pofiles import Entry, PoFile
@@ -67,10 +67,11 @@ def _fill(text: str, named: dict[str, object]) -> str:
 
 @dataclass(frozen=True)
 class _Read:
-    """One locale as it is shown: what can be used of its files, by path, and why the files on the disk are others."""
+    """One locale as it is shown: what can be used of its files and lists of reviewed words, by path; why the disk says otherwise."""
 
     stamps: tuple[Stamp, ...]
     files: Mapping[str, PoFile]
+    lists: Mapping[str, reviews.Read]
     catalog: Catalog
     faults: tuple[Fault, ...]
 
@@ -111,14 +112,24 @@ class Catalogs:
         return (self._read.get(code) or self._first(code)).faults
 
     def review(self, code: str, domain: str) -> str:
-        """What ``X-Review`` says of a file, in the last folder that has one: ``draft (…)`` or ``reviewed (…)``; nothing without a file."""
-        files = (self._read.get(code) or self._first(code)).files
-        said = [file.headers.get("X-Review", "") for path, file in files.items() if Path(path).stem == domain]
-        return next((one for one in reversed(said) if one), "")
+        """What is to be said of ``domain`` over all folders: ``draft (…)`` or ``reviewed (…)``; nothing without a file."""
+        return reviews.state(*self._reviewable(code, domain))
+
+    def unreviewed(self, code: str) -> frozenset[tuple[str, str]]:
+        """The strings of the program and of the questionnaires, by context and source, that nobody has reviewed in ``code``."""
+        if code == "en":
+            return frozenset()
+        return frozenset().union(*(reviews.unreviewed(*self._reviewable(code, domain)) for domain in ("messages", "questionnaire")))
 
     def is_reviewed(self, code: str) -> bool:
-        """Whether the words of the program and of the questionnaires in ``code`` have been reviewed by a person."""
-        return code == "en" or all(self.review(code, domain).startswith("reviewed") for domain in ("messages", "questionnaire"))
+        """Whether a person has reviewed all that someone reads in ``code`` who answers a survey."""
+        asked = self.for_residents()
+        return not any(context or (context, text) in asked for context, text in self.unreviewed(code))
+
+    def _reviewable(self, code: str, domain: str) -> tuple[list[PoFile], reviews.Read]:
+        found = self._read.get(code) or self._first(code)
+        lists = [one for path, one in found.lists.items() if Path(path).stem == domain]
+        return [file for path, file in found.files.items() if Path(path).stem == domain], lists[-1] if lists else reviews.Read()
 
     def for_residents(self) -> frozenset[tuple[str, str]]:
         """The program's own strings that someone sees who answers a survey, by the English catalogue."""
@@ -171,14 +182,16 @@ class Catalogs:
         return [folder / source / "LC_MESSAGES" / f"{domain}.po" for folder in self.folders for domain in DOMAINS]
 
     def _stamps(self, code: str) -> tuple[Stamp, ...]:
-        return tuple(stamp for path in self._paths(code) if (stamp := _stamp(path)) is not None)
+        paths = (one for path in self._paths(code) for one in (path, reviews.list_path(path)))
+        return tuple(stamp for path in paths if (stamp := _stamp(path)) is not None)
 
     def _first(self, code: str) -> _Read:
         with self._lock:
             if code not in self._read:
                 stamps = self._stamps(code)
-                files, catalog, faults = _merged_reading(code, _contents(stamps))
-                self._read[code] = _Read(stamps, files, catalog, faults)
+                contents, lists = _contents(stamps)
+                files, catalog, faults = _merged_reading(code, contents)
+                self._read[code] = _Read(stamps, files, lists, catalog, faults)
                 for one in faults:
                     log.warning("catalog: %s", one)
             return self._read[code]
@@ -188,7 +201,8 @@ class Catalogs:
         stamps = self._stamps(code)
         files: dict[str, PoFile] = {}
         faults: list[Fault] = []
-        for path, data in _contents(stamps):
+        contents, lists = _contents(stamps)
+        for path, data in contents:
             read, found = _looked_at(path, data, code)
             faults += found
             if read is not None and not found:
@@ -199,8 +213,8 @@ class Catalogs:
             log.warning("catalog not taken up: %s", one)
         anew = files != before.files
         catalog = _merged(code, tuple(files.values())) if anew else before.catalog
-        self._read[code] = _Read(stamps, files, catalog, tuple(faults))
-        return anew
+        self._read[code] = _Read(stamps, files, lists, catalog, tuple(faults))
+        return anew or lists != before.lists
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -211,15 +225,20 @@ def _stamp(path: Path) -> Stamp | None:
     return str(path), found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _contents(stamps: Sequence[Stamp]) -> tuple[tuple[str, bytes], ...]:
-    """The files' paths and bytes; those that went away or may not be opened are left out, with a line in the log."""
-    found = []
+def _contents(stamps: Sequence[Stamp]) -> tuple[tuple[tuple[str, bytes], ...], Mapping[str, reviews.Read]]:
+    """The catalogues' paths and bytes, and the lists of reviewed words. What may not be opened is left out, and logged."""
+    found, lists = [], {}
     for path, *_ in stamps:
         try:
-            found.append((path, Path(path).read_bytes()))
+            data = Path(path).read_bytes()
         except OSError as error:
             log.warning("catalog %s can't be opened: %s", path, error.strerror)
-    return tuple(found)
+            continue
+        if path.endswith(".po"):
+            found.append((path, data))
+        else:
+            lists[path] = reviews.parse(data)
+    return tuple(found), lists
 
 
 @lru_cache(maxsize=64)

@@ -16,14 +16,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from trustsurvey.errors import CatalogError, Conflict, NotFound, QuestionnaireError, StateError
-from trustsurvey.i18n import checks, pofiles
+from trustsurvey.i18n import checks, pofiles, reviews
 from trustsurvey.i18n.catalogs import DOMAINS, fault
 from trustsurvey.i18n.glossary import Glossary
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry, PoFile
 from trustsurvey.questionnaire import catalog as strings
 from trustsurvey.questionnaire import loader
-from trustsurvey.services.translate import path_of, terms_of
+from trustsurvey.services.translate import mark_reviewed, path_of, terms_of
 from trustsurvey.store import wordings
 from trustsurvey.store.wordings import Revision
 
@@ -174,9 +174,9 @@ def history(
 
 
 def review_state(folders: Folders, locale: str, domain: str) -> str:
-    """What ``X-Review`` says, in the last folder that says it."""
-    said = [_file(path_of(folder, locale, domain)).headers.get("X-Review", "") for folder in folders]
-    return next((one for one in reversed(said) if one), "")
+    """What is to be said of ``domain`` over all folders: ``draft (…)`` or ``reviewed (…)``."""
+    paths = [path_of(folder, locale, domain) for folder in folders]
+    return reviews.state([pofiles.read(path) for path in paths if path.is_file()], reviews.read(reviews.list_path(paths[-1])))
 
 
 def progress(connection: Connection, folders: Folders, locale: str) -> tuple[Progress, ...]:
@@ -331,12 +331,7 @@ def review(connection: Connection, folders: Folders, *, locale: str, domain: str
     unfinished = sum(one.state != "translated" for one in entries(connection, folders, locale, domain))
     if unfinished:
         raise StateError(f"{unfinished} strings are not translated or have a fault; a file is reviewed when it is complete")
-    said = f"reviewed ({role}, {day.isoformat()})"
-    path = path_of(folders[-1], locale, domain)
-    with pofiles.locked(folders[-1]):
-        file = _file(path)
-        file = file if file.headers else pofiles.new(path, locale)
-        pofiles.write(path, replace(file, headers={**file.headers, "X-Review": said}))
+    said = mark_reviewed(folders[0], folders[-1], locale, domain, role=role, day=day)
     wordings.mark_reviewed(connection, [one.id for one in waiting], day)
     return said
 

@@ -13,13 +13,17 @@ from trustsurvey.services.open_wave import WaveRow
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What stands between a language and residents: strings without a translation, and whether a person has read those there are."""
+    """What stands between a language and residents: strings without a translation, and those whose translation nobody has reviewed."""
 
     locale: str
     interface: int
     questionnaire: int
-    review: str
-    reviewed: bool
+    unreviewed: int
+    asked: int
+
+    @property
+    def reviewed(self) -> bool:
+        return self.unreviewed == 0
 
     @property
     def complete(self) -> bool:
@@ -30,7 +34,9 @@ class Gate:
         """Why it isn't offered, for whoever runs the survey; empty when nothing is in the way."""
         if not self.complete:
             return f"translations are missing: {self.questionnaire} in the questionnaire, {self.interface} in the resident's pages"
-        return "" if self.reviewed else "nobody has reviewed it yet"
+        if self.unreviewed == self.asked > 0:
+            return "nobody has reviewed it yet"
+        return f"nobody has reviewed {self.unreviewed} of its {self.asked} texts yet" if self.unreviewed else ""
 
 
 class Offers:
@@ -52,12 +58,12 @@ class Offers:
         return found
 
     def _gate(self, locale: str, questionnaire: Questionnaire | None) -> Gate:
-        reviewed, review = self.catalogs.is_reviewed(locale), self.catalogs.review(locale, "questionnaire")
         if locale == "en":
-            return Gate(locale, 0, 0, review, True)
-        known = self.catalogs[locale].known
+            return Gate(locale, 0, 0, 0, 0)
+        known, interface = self.catalogs[locale].known, self.catalogs.for_residents()
         asked = {(one.context, one.text) for one in strings.messages(questionnaire)} if questionnaire else set()
-        return Gate(locale, len(self.catalogs.for_residents() - known), len(asked - known), review, reviewed)
+        unread = len((interface | asked) & self.catalogs.unreviewed(locale))
+        return Gate(locale, len(interface - known), len(asked - known), unread, len(interface | asked))
 
     def complete(self) -> tuple[str, ...]:
         """Languages in which the pages around a survey lack nothing: those that public pages are offered in."""

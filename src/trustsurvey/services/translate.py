@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from trustsurvey.errors import CatalogError, Fault, NotFound
-from trustsurvey.i18n import checks, glossary, pofiles
+from trustsurvey.i18n import checks, glossary, pofiles, reviews
 from trustsurvey.i18n.catalogs import DOMAINS, compiled, fault
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry, PoFile
@@ -265,16 +265,19 @@ def compile_locale(folder: Path, locale: str, output: Path) -> tuple[Path, ...]:
 
 
 def mark_reviewed(shipped: Path, own: Path, locale: str, domain: str, *, role: str, day: date) -> str:
-    """Say in the file's header that it was reviewed, by which role and when; returns the header.
+    """Say that all words of a catalogue were reviewed, by which role and when; returns what is said.
 
-    The file in ``own`` says it, over the shipped one, which an upgrade replaces. Raises NotFound when there is neither.
+    The file in ``own`` says it in its header for its words, those that come after too, and a list beside it for the shipped ones, which an
+    upgrade may replace. Raises NotFound when there is neither file.
     """
     path = path_of(own, locale, domain)
-    source = path if path.is_file() else path_of(shipped, locale, domain)
-    if not source.is_file():
-        raise NotFound(f"there is no {domain} catalogue for {locale!r}")
-    review = f"reviewed ({role}, {day.isoformat()})"
+    said = f"{reviews.REVIEWED} ({role}, {day.isoformat()})"
     with pofiles.locked(own):
-        file = pofiles.read(path) if path.is_file() else pofiles.new(path, locale)
-        pofiles.write(path, replace(file, headers={**file.headers, "X-Review": review}))
-    return review
+        files = [pofiles.read(one) for one in (path_of(shipped, locale, domain), path) if one.is_file()]
+        if not files:
+            raise NotFound(f"there is no {domain} catalogue for {locale!r}")
+        words = {entry.key: entry for file in files for entry in file.entries if entry.translated}
+        reviews.write(reviews.list_path(path), said, words.values())
+        file = files[-1] if path.is_file() and files[-1].headers else pofiles.new(path, locale)
+        pofiles.write(path, replace(file, headers={**file.headers, "X-Review": said}))
+    return said
