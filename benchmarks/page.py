@@ -24,13 +24,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
-from tests.conftest import small_city
+from tests.conftest import migrated, small_city
 
 from trustsurvey.errors import StateError
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 
 SURVEY = "measured"
 CPU = 4
@@ -162,7 +160,6 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def _city(settings: Settings, locales: Sequence[str]) -> None:
     settings.instance.mkdir(parents=True)
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     small_city(engine, survey=SURVEY, synthetic=True, areas=(6, 4), locales=locales)
     engine.dispose()

@@ -93,11 +93,17 @@ def engine(each_settings: Settings) -> Iterator[Engine]:
     made.dispose()
 
 
+def migrated(settings: Settings) -> Engine:
+    """The database of ``settings``, with every table and no row."""
+    made = open_engine(settings.url)
+    migrate.upgrade(made, settings.migrations)
+    return made
+
+
 @pytest.fixture
 def sqlite(settings: Settings) -> Iterator[Engine]:
     """A migrated, empty SQLite database, where the kind doesn't matter."""
-    made = open_engine(settings.url)
-    migrate.upgrade(made, settings.migrations)
+    made = migrated(settings)
     yield made
     made.dispose()
 
@@ -185,14 +191,21 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
-@pytest.fixture
-def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
-    """The application on the SQLite database."""
+@contextmanager
+def application(settings: Settings) -> Iterator[Flask]:
+    """The application, for tests: an exception in it comes through."""
     made = create_app(settings)
     made.jinja_env.bytecode_cache = COMPILED
     made.testing = True
     yield made
     made.extensions["trustsurvey"].engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
+    """The application on the SQLite database."""
+    with application(settings) as made:
+        yield made
 
 
 @pytest.fixture

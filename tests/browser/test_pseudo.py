@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.conftest import SURVEY, notice, serving, small_city
+from tests.conftest import SURVEY, migrated, notice, serving, small_city
 from tests.publish import sample
 from tests.web.shown import waves
 from trustsurvey.accounts import add_user
@@ -18,8 +18,6 @@ from trustsurvey.questionnaire import loader
 from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 
 EMAIL, PASSWORD = "analyst@larkhaven.example.com", "copper lantern sixteen"
 SHOWN = next(cell.area for cell in sample.city(24).by_area("trust_index") if not cell.flag.suppressed)
@@ -36,8 +34,7 @@ BEYOND = """() => [...document.querySelectorAll('body *')].filter(e => {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(instance=tmp_path_factory.mktemp("pseudo") / "instance", pseudo_locales=True)
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     small_city(engine)
     waves(engine, survey="larkhaven")
     source, file = loader.source("community-trust")

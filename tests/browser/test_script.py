@@ -14,13 +14,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine, text
 
-from tests.conftest import SURVEY, serving, small_city
+from tests.conftest import SURVEY, migrated, serving, small_city
 from tests.web.test_respond import stored
 from trustsurvey.app import create_app
 from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
 
 PHONE = {"width": 320, "height": 640}
@@ -69,8 +67,7 @@ class City:
 def city(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[City]:
     folder: Path = tmp_path_factory.mktemp("city")
     settings = Settings(instance=folder, require_reviewed_locales=False, rate_residents="10000 per minute")
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     wave = small_city(engine)
     app = create_app(settings)
     offered = app.extensions["trustsurvey"].catalogs.locales()

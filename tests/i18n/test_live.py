@@ -18,12 +18,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tests.conftest import SURVEY, small_city
+from tests.conftest import SURVEY, migrated, small_city
 from trustsurvey.i18n import pofiles
 from trustsurvey.services.translate import path_of
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate, queries, wordings
-from trustsurvey.store.engine import open_engine
+from trustsurvey.store import queries, wordings
 from trustsurvey.store.queries import WaveRow
 
 
@@ -51,8 +50,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("live")
     settings = Settings(instance=folder / "instance")
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     wave = small_city(engine)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -10,14 +10,11 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import SURVEY, small_city
-from trustsurvey.app import create_app
+from tests.conftest import SURVEY, application, migrated, small_city
 from trustsurvey.i18n import checks, pofiles
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.services.translate import path_of
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 
 PATH = f"/s/{SURVEY}/es"
 SHIPPED = {domain: pofiles.read(path_of(Settings().translations[0], "es", domain)) for domain in ("messages", "questionnaire", "areas")}
@@ -60,13 +57,10 @@ WORDS = st.lists(st.one_of(st.text(max_size=8), SPICE), max_size=6).map("".join)
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClient, Catalogs, Settings]]:
     where = Settings(instance=tmp_path_factory.mktemp("any") / "instance", require_reviewed_locales=False)
-    engine = open_engine(where.url)
-    migrate.upgrade(engine, where.migrations)
+    engine = migrated(where)
     small_city(engine)
-    app = create_app(where)
-    app.testing = True
-    yield app.test_client(), app.extensions["trustsurvey"].catalogs, where
-    app.extensions["trustsurvey"].engine.dispose()
+    with application(where) as app:
+        yield app.test_client(), app.extensions["trustsurvey"].catalogs, where
     engine.dispose()
 
 

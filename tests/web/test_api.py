@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from tests.conftest import SURVEY, small_city
+from tests.conftest import SURVEY, migrated, small_city
 from tests.web.test_made import gone, slow
 from trustsurvey.app import create_app
 from trustsurvey.publish import FORMATS
@@ -25,8 +25,6 @@ from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.collect import collect
 from trustsurvey.services.publish_release import publish_release
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
 from trustsurvey.web import exports
 
@@ -41,8 +39,7 @@ BASE = f"/api/v1/surveys/{SURVEY}/releases"
 def file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A database with two releases of a wave in which thirty people answered."""
     settings = Settings(instance=tmp_path_factory.mktemp("released"))
-    made = open_engine(settings.url)
-    migrate.upgrade(made, settings.migrations)
+    made = migrated(settings)
     wave = small_city(made)
     with made.begin() as connection:
         for n in range(30):

@@ -13,18 +13,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Engine
 
+from tests.conftest import application, migrated
 from tests.publish import sample
 from tests.web.shown import store
 from trustsurvey.analysis.release import Release
-from trustsurvey.app import create_app
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.card import Card, draw_card
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pdf.shaping import Text
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 from trustsurvey.web import previews
 
 SURVEY = "larkhaven"
@@ -39,18 +37,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def sqlite(settings: Settings) -> Iterator[Engine]:
-    made = open_engine(settings.url)
-    migrate.upgrade(made, settings.migrations)
+    made = migrated(settings)
     yield made
     made.dispose()
 
 
 @pytest.fixture(scope="module")
 def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
-    made = create_app(settings)
-    made.testing = True
-    yield made
-    made.extensions["trustsurvey"].engine.dispose()
+    with application(settings) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from tests.conftest import application, migrated
 from tests.publish import sample
 from tests.web.shown import WORDS, speak, store, waves
 from tests.web.test_accounts import EMAIL, PASSWORD, sign_in
@@ -18,13 +19,10 @@ from trustsurvey.accounts import add_user
 from trustsurvey.analysis.change import changes_since
 from trustsurvey.analysis.pairs import area_pair
 from trustsurvey.analysis.release import Release
-from trustsurvey.app import create_app
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.publish.edition import Edition
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 from trustsurvey.web import comparing
 
 SURVEY = "larkhaven"
@@ -39,19 +37,16 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def sqlite(settings: Settings) -> Iterator[Engine]:
-    made = open_engine(settings.url)
-    migrate.upgrade(made, settings.migrations)
+    made = migrated(settings)
     yield made
     made.dispose()
 
 
 @pytest.fixture(scope="module")
 def app(settings: Settings, sqlite: Engine) -> Iterator[Flask]:
-    made = create_app(settings)
-    made.testing = True
-    add_user(made, EMAIL, PASSWORD, ["department"])
-    yield made
-    made.extensions["trustsurvey"].engine.dispose()
+    with application(settings) as made:
+        add_user(made, EMAIL, PASSWORD, ["department"])
+        yield made
 
 
 @pytest.fixture(scope="module")

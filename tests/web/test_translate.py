@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.conftest import AuditedClient, small_city
+from tests.conftest import AuditedClient, migrated, small_city
 from tests.web.test_accounts import sign_in
 from trustsurvey.accounts import add_user
 from trustsurvey.app import create_app
@@ -22,8 +22,6 @@ from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.i18n.pofiles import Entry
 from trustsurvey.questionnaire import loader
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 
 PASSWORD = "copper lantern sixteen"
 RESPECT = Entry("item:fp_respect", "How often do police here treat people with respect?")
@@ -51,8 +49,7 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     settings = Settings(instance=tmp_path_factory.mktemp("bench"))
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     small_city(engine, synthetic=True)
     own = loader.source("trust-pulse")[0].replace("trust-pulse", "our-pulse").replace("Community trust pulse", PULSE.msgid)
     (settings.instance / "questionnaires").mkdir()

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from fontTools.ttLib import TTFont
 
-from tests.conftest import boundaries
+from tests.conftest import boundaries, migrated
 from trustsurvey.app import create_app
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.questionnaire import loader, notice
@@ -21,8 +21,6 @@ from trustsurvey.services.create_survey import create_survey
 from trustsurvey.services.import_areas import Properties, import_areas
 from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
-from trustsurvey.store import migrate
-from trustsurvey.store.engine import open_engine
 from trustsurvey.web import fonts
 
 LANGUAGES = build_demo.languages()
@@ -35,8 +33,7 @@ LATER = 25 * KB
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A survey of 24 neighborhoods, open in every language, synthetic: the heaviest page that the shipped questionnaire makes."""
     settings = Settings(instance=tmp_path_factory.mktemp("weight"), require_reviewed_locales=False)
-    engine = open_engine(settings.url)
-    migrate.upgrade(engine, settings.migrations)
+    engine = migrated(settings)
     source, file = loader.source("community-trust")
     words = (resources.files("trustsurvey.services.demo") / build_demo.WORDS).read_text(encoding="utf-8")
     with engine.begin() as connection:
