@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from trustsurvey.i18n import pofiles
 from trustsurvey.i18n.catalogs import Catalogs
+from trustsurvey.i18n.pofiles import Entry
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {rule}\\n"\n\n'
 
@@ -68,3 +71,26 @@ def test_a_broken_file_is_named_and_breaks_nothing(tmp_path: Path, body: bytes, 
     catalogs = Catalogs([tmp_path])
     assert catalogs["es"].gettext("Send") == "Send"
     assert [says in str(fault) and "messages.po" in str(fault) for fault in catalogs.faults("es")] == [True]
+
+
+def test_a_shipped_file_that_goes_away_takes_no_word_with_it(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder, words in ((shipped, {"Yes": "Sí", "No": "No"}), (own, {"No": "Nada"})):
+        path = folder / "es" / "LC_MESSAGES" / "messages.po"
+        entries = tuple(Entry("", source, forms=(text,)) for source, text in words.items())
+        pofiles.write(path, replace(pofiles.new(path, "es"), entries=entries))
+    catalogs = Catalogs([shipped, own])
+    assert (catalogs["es"].gettext("Yes"), catalogs["es"].gettext("No")) == ("Sí", "Nada")
+    path = shipped / "es" / "LC_MESSAGES" / "messages.po"
+    data = path.read_bytes()
+    path.unlink()
+    assert catalogs.refresh() == ()
+    [fault] = catalogs.faults("es")
+    assert "gone" in fault.message
+    assert "es" in catalogs.locales()
+    path.write_bytes(data)
+    assert catalogs.refresh() == ()
+    assert catalogs.faults("es") == ()
+    (own / "es" / "LC_MESSAGES" / "messages.po").unlink()
+    assert catalogs.refresh() == ("es",)
+    assert (catalogs["es"].gettext("Yes"), catalogs["es"].gettext("No"), catalogs.faults("es")) == ("Sí", "No", ())

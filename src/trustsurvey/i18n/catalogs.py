@@ -4,8 +4,9 @@ Later folders win (an installation's own over the shipped). All files of a local
 the plural rule of whichever was loaded last; here it is CLDR's (``locales.PLURALS``) whatever a file's header says.
 
 A file that changes is looked at, and takes the place of what was shown when nothing is wrong with it; else all stays, and ``faults`` says
-why. At the first reading there is nothing to stay with: then the entries that can't be used are left out. So no edit of a catalogue can
-make a page fail.
+why. So it does when a shipped file goes away: nobody means a language to vanish from a survey; an installation's own may be taken away.
+At the first reading there is nothing to stay with: then the entries that can't be used are left out. So no edit of a catalogue can make a
+page fail.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ class Catalogs:
         codes = self._locales  # read once: ``refresh`` takes it away from another thread, twice a second
         if codes is None:
             paths = (path for folder in self.folders for path in folder.glob("*/LC_MESSAGES/messages.po"))
-            found = {path.parent.parent.name for path in paths} & set(PLURALS) - {"en", *pseudo.PSEUDO}
+            names = {path.parent.parent.name for path in paths} | {code for code, read in list(self._read.items()) if read.files}
+            found = names & set(PLURALS) - {"en", *pseudo.PSEUDO}
             codes = self._locales = ("en", *sorted(found), *(pseudo.PSEUDO if self.pseudo_locales else ()))
         return codes
 
@@ -209,8 +211,15 @@ class Catalogs:
                 files[path] = read
             elif path in before.files:
                 files[path] = before.files[path]
+        for path in before.files.keys() - {path for path, _ in contents}:
+            if path.startswith(f"{self.folders[0]}/"):
+                faults.append(Fault("the file is gone, or can’t be opened; its words stay until the server starts again", file=path))
+                files[path] = before.files[path]
+        files = {path: files[path] for path in map(str, self._paths(code)) if path in files}
         for one in faults:
             log.warning("catalog not taken up: %s", one)
+        if before.faults and not faults:
+            log.warning("catalog taken up: %s is shown as the files say", code)
         anew = files != before.files
         catalog = _merged(code, tuple(files.values())) if anew else before.catalog
         self._read[code] = _Read(stamps, files, lists, catalog, tuple(faults))
