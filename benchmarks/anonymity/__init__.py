@@ -129,8 +129,8 @@ def unmixed(place: Place) -> list[Result]:
     found = [dataclasses.replace(one, measured_only=True) for one in attack(place, wave, taken) if one.attack == name]
     if not place.is_file:
         rows = people_rows(place, wave, taken)
-        by = {table: [float(row.transaction) if row else None for row in rows[table]] for table in ("comment", "sending key", "response")}
-        for table in ("comment", "sending key"):
+        by = {table: [float(row.transaction) if row else None for row in rows[table]] for table in ("comment", "sent key", "response")}
+        for table in ("comment", "sent key"):
             found.append(Finding(f"{table} beside response, by xmin", chance.pairs(by[table], by["response"]), measured_only=True))
     return [Result(place.engine.dialect.name, "open, not mixed yet", n, one) for one in found]
 

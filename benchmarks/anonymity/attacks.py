@@ -43,8 +43,8 @@ def attack(place: Place, wave: Wave, taken: Taken) -> list[Finding]:
     columns = people_rows(place, wave, taken)
     rows = columns["response"]
     found = [*(_of_file if place.is_file else _of_server)(wave, taken, rows), *_anywhere(wave, taken, rows)]
-    beside = [("comment", "response"), ("sending key", "response"), ("sending key", "comment")]
-    beside += [("invitation", "response"), ("spent pass", "response"), ("spent pass", "invitation"), ("sending key", "spent pass")]
+    beside = [("comment", "response"), ("sent key", "response"), ("sent key", "comment")]
+    beside += [("invitation", "response"), ("spent pass", "response"), ("spent pass", "invitation"), ("sent key", "spent pass")]
     found += [Finding(f"{a} beside {b}", _beside(taken, columns[a], columns[b])) for a, b in beside if a in columns and b in columns]
     if wave.shown[0].code:
         found.append(Finding("pass against exchange", _tokens(wave)))
@@ -58,7 +58,7 @@ def people_rows(place: Place, wave: Wave, taken: Taken) -> Mapping[str, Sequence
     """
     sent = [hashlib.sha256(one.key.encode()).digest() for one in wave.shown]
     found: dict[str, Sequence[Row | None]] = {"response": _responses(wave, taken), "comment": _comments(wave, taken)}
-    found["sending key"] = _keyed(taken.rows["sent"], sent)
+    found["sent key"] = _keyed(taken.rows["sent"], sent)
     if wave.shown[0].code:
         key = place.settings.key()
         hashes = [codes.keyed_hash(_code(one.code), key) for one in wave.shown]
@@ -113,7 +113,7 @@ def _anywhere(wave: Wave, taken: Taken, rows: Sequence[Row | None]) -> Iterator[
     yield Finding("logs of every level", chance.order(_first_of(taken.logs, [_words(wave, k, row) for k, row in enumerate(rows)])))
     yield Finding("processes and other files", chance.order(_first_of(taken.other, [_words(wave, k, row) for k, row in enumerate(rows)])))
     everything = taken.everything
-    yield Finding("address, agent, referrer, query, key", _none(everything, [one.traces for one in wave.shown]))
+    yield Finding("address, browser, query, key", _none(everything, [one.traces for one in wave.shown]))
     yield Finding("comments in the clear", _none(everything, [(words_of(person).encode(),) for person in wave.people]))
     if wave.seals is not None:
         yield Finding("answers in the clear", in_clear(wave, everything))

@@ -30,7 +30,7 @@ BESIDE = {
     "spent pass beside response",
     "spent pass beside invitation",
 }
-KEYS = {"sending key beside response", "sending key beside comment"}
+KEYS = {"sent key beside response", "sent key beside comment"}
 
 
 def check(place: Place, found: list[Result]) -> dict[str, Result]:
@@ -81,7 +81,7 @@ def test_what_is_given_away_is_measured_and_not_hidden(place: Place) -> None:
     waiting = {one.finding.attack: one.finding.score for one in unmixed(place)}
     assert waiting["ctid"].correlation == pytest.approx(1.0)
     assert waiting["comment beside response, by xmin"].right == 19
-    assert waiting["sending key beside response, by xmin"].right == 13
+    assert waiting["sent key beside response, by xmin"].right == 13
     for kind, attack in ((OPEN, "pg_wal"), (SEALED, "pg_wal with the private key")):
         measured = {one.finding.attack: one.finding for one in once(place, kind, 20) if one.finding.measured_only}
         assert measured[attack].score.correlation == pytest.approx(1.0, abs=0.1)

@@ -89,6 +89,12 @@ def test_a_good_file_loads() -> None:
     [
         ("scale: how,", "scale: hoe,", "q.yaml:17:21", "there is no scale 'hoe'"),
         ("type: choice", "type: text", "q.yaml:19:23", "Free text is asked for only in the one sealed comment"),
+        (
+            '{yes: "Yes"',
+            '{yes: "Yes", ' + ", ".join(f'y{year}: "{year}"' for year in range(1940, 2000)),
+            "q.yaml:19",
+            "62 options: at most 60",
+        ),
         ("at_most: 2", "at_mst: 2", "q.yaml:20:38", "there is no setting named 'at_mst'"),
         ("at_most: 2", "at_most: 3", "q.yaml:20:38", "at most 1 to 2"),
         ("exclusive: [c]", "exclusive: [d]", "q.yaml:20:125", "there is no option 'd'"),
