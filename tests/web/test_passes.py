@@ -145,13 +145,13 @@ def test_a_wrong_answer_burns_no_code(client: FlaskClient, issued: Issued, sqlit
 @pytest.mark.parametrize(
     ("code", "blinded", "status", "says"),
     [
-        ("", "00", 422, "Please type your code."),
-        ("lusab", "00", 422, "Please look at your code again."),
-        (codes.write(bytes(8)), "01" * 256, 409, "This invitation can’t be used."),
-        ("good", "", 409, "This invitation can’t be used."),
-        ("good", "zz", 409, "This invitation can’t be used."),
-        ("good", "00" * 256, 409, "This invitation can’t be used."),
-        ("good", "ff" * 256, 409, "This invitation can’t be used."),
+        ("", "00", 422, "Please type your code\n"),
+        ("lusab", "00", 422, "Please look at your code again\n"),
+        (codes.write(bytes(8)), "01" * 256, 409, "This invitation can’t be used\n"),
+        ("good", "", 409, "This invitation can’t be used\n"),
+        ("good", "zz", 409, "This invitation can’t be used\n"),
+        ("good", "00" * 256, 409, "This invitation can’t be used\n"),
+        ("good", "ff" * 256, 409, "This invitation can’t be used\n"),
     ],
 )
 def test_the_exchange_refuses_in_words(

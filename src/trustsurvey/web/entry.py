@@ -164,7 +164,7 @@ def _store(sitting: Sitting, step: str, keyed: Keyed, kept: Mapping[str, Any]) -
                 collect(connection, sitting.wave, area=keyed.area, answers=keyed.answers, mode="paper")
     except invited.NotAdmittedError as error:
         heading, text = error.refusal.words
-        return _page(sitting, step, keyed=keyed, kept=kept, status=422, alert=f"{heading}. {text}")
+        return _page(sitting, step, keyed=keyed, kept=kept, status=422, alert=f"{heading}\n{text}")
     except StateError as error:
         raise NotFound(f"{sitting.wave.survey.code} takes no answers now") from error
     if anew:

@@ -113,6 +113,6 @@ def exchange(wave: WaveRow, sent: Mapping[str, str]) -> Response:
 
 def _refused(refusal: Refusal, status: int) -> Response:
     heading, text = refusal.words
-    response = jsonify(error=f"{heading}. {text}")
+    response = jsonify(error=f"{heading}\n{text}")
     response.status_code = status
     return response
