@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from tests.conftest import KEYS, LOCALES, SURVEY, boundaries, notice, small_city
+from tests.conftest import KEYS, LOCALES, SURVEY, application, boundaries, notice, small_city
 from trustsurvey.anonymity import sealing
 from trustsurvey.questionnaire import loader, record
 from trustsurvey.questionnaire.schema import Kind
@@ -21,6 +22,7 @@ from trustsurvey.services.close_wave import close_wave
 from trustsurvey.services.create_survey import create_survey
 from trustsurvey.services.import_areas import Properties, import_areas
 from trustsurvey.services.open_wave import open_wave
+from trustsurvey.settings import Settings
 from trustsurvey.store import queries
 from trustsurvey.store.queries import WaveRow
 
@@ -366,3 +368,12 @@ def test_a_survey_that_closes_while_it_is_sent_stores_nothing(
     assert response.status_code == 410
     assert "Your answers were not sent." in response.get_data(as_text=True)
     assert stored(sqlite, wave) == []
+
+
+def test_a_language_that_waits_for_its_translators_leads_to_one_that_does_not(wave: WaveRow, settings: Settings) -> None:
+    with application(replace(settings, require_reviewed_locales=True)) as app:
+        client = app.test_client()
+        answer = client.get(f"/s/{SURVEY}/es", headers={"Accept-Language": "es"})
+        assert (answer.status_code, answer.location) == (303, f"/s/{SURVEY}")
+        assert client.get(answer.location, headers={"Accept-Language": "es"}).location == f"/s/{SURVEY}/en"
+        assert client.get(f"/s/{SURVEY}/es/privacy").status_code == 200, "who has begun may finish"

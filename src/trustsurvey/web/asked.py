@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, request
+from flask import abort, current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
@@ -50,15 +50,14 @@ def newest(connection: Any, survey: str) -> WaveRow:
 
 
 def wave_of(connection: Any, survey: str, locale: str | None = None) -> WaveRow:
-    """The ``newest`` wave as residents are offered it, with the page in ``locale``; 404 where it isn't to be had in that."""
+    """The ``newest`` wave as residents are offered it, with the page in ``locale``; 404 for a language that it never was in."""
     wave = newest(connection, survey)
-    offered = language.offers().as_offered(wave)
     if locale is not None:
         # Who has begun may finish: in a language that is not offered any more the survey isn't opened, and answers are still taken.
-        if locale not in (offered.locales if request.endpoint == "respond.questionnaire" else wave.locales):
+        if locale not in wave.locales:
             abort(404)
         language.use(locale)
-    return offered
+    return language.offers().as_offered(wave)
 
 
 def read(survey: str, locale: str) -> tuple[WaveRow, tuple[AreaRow, ...]]:

@@ -83,10 +83,12 @@ def start(survey: str) -> BaseResponse:
 
 
 @bp.get("/s/<survey>/<locale>")
-def questionnaire(survey: str, locale: str) -> Response:
+def questionnaire(survey: str, locale: str) -> BaseResponse:
     """The whole questionnaire, the same bytes for everyone who opens it within an hour."""
     with transaction() as connection:
         wave = wave_of(connection, survey, locale)
+        if locale not in wave.locales:  # it waits for its translators: to a language that doesn't
+            return abort(404) if not wave.locales else redirect(url_for("respond.start", survey=survey), code=303)
         if not wave.is_open:
             return _closed(wave)
         pages: prerendered.Pages = current_app.extensions["trustsurvey.pages"]
