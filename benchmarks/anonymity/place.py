@@ -104,7 +104,7 @@ class Wave:
 
 
 @dataclass
-class _Phones:
+class Phones:
     """How a person's phone talks to the server: from an address of its own, and with words that nobody else's has."""
 
     place: Place
@@ -113,7 +113,7 @@ class _Phones:
 
     def look(self, shown: Shown) -> None:
         """Open the page; the ticket is the same for everyone."""
-        status, body = self._ask(shown, "GET", f"/s/{self.survey}/en?{shown.query}")
+        status, body = self.ask(shown, "GET", f"/s/{self.survey}/en?{shown.query}")
         found = re.search(rb'name="ticket"[^>]*value="([^"]+)"', body) or re.search(rb'value="([^"]+)"[^>]*name="ticket"', body)
         if status != 200 or found is None:
             raise RuntimeError(f"the page could not be read ({status})")
@@ -121,7 +121,7 @@ class _Phones:
 
     def exchange(self, shown: Shown, code: str, blinded: bytes) -> bytes:
         """The blind signature for an invitation's code."""
-        status, body = self._post(shown, f"/s/{self.survey}/pass", {"code": code, "blinded": blinded.hex()})
+        status, body = self.post(shown, f"/s/{self.survey}/pass", {"code": code, "blinded": blinded.hex()})
         found = re.search(rb'"signature":\s*"([0-9a-f]+)"', body)
         if status != 200 or found is None:
             raise RuntimeError(f"the invitation was not taken ({status}): {body[:200]!r}")
@@ -138,20 +138,22 @@ class _Phones:
                 "answers": listed({"area": "a1", **answers}),
             }
             headers = {"Content-Type": "application/json", "Idempotency-Key": shown.key}
-            status, body = self._ask(shown, "POST", f"/api/v1/surveys/{self.survey}/responses", compact(sent), headers)
+            status, body = self.ask(shown, "POST", f"/api/v1/surveys/{self.survey}/responses", compact(sent), headers)
         else:
             presented = {"pass": shown.presented} if shown.presented else {}
             form = {"ticket": self.ticket, "area": "a1", **answers, **presented}
-            status, body = self._post(shown, f"/s/{self.survey}/en", form)
+            status, body = self.post(shown, f"/s/{self.survey}/en", form)
         if status != (201 if shown.key else 303):
             raise RuntimeError(f"the answers were not taken ({status}): {_said(body)}")
 
-    def _post(self, shown: Shown, path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-        return self._ask(shown, "POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+    def post(self, shown: Shown, path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        """Send a form: the status, and what the server said."""
+        return self.ask(shown, "POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def _ask(
+    def ask(
         self, shown: Shown, method: str, path: str, sent: str | None = None, beside: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
+        """Ask for anything: the status, and what the server said. ``beside``: headers of what is ``sent``."""
         link = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=60, source_address=(shown.address, 0))
         headers = {"User-Agent": shown.agent, "Referer": shown.referrer, "Accept-Language": f"en, x-{shown.query}"}
         if sent is not None:
@@ -207,7 +209,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 def answered(place: Place, n: int, *, sealed: bool, by_invitation: bool = False) -> Wave:
     """``n`` people answer a new wave, one after the other: two of three by the page's script, the third without it."""
     seals = sealing.make_keys() if sealed else None
-    row = _opened(place.engine, f"wave-{place.came}", seals)
+    row = opened(place.engine, f"wave-{place.came}", seals)
     codes: Sequence[str] = ()
     if by_invitation:
         with place.engine.begin() as connection:
@@ -215,11 +217,11 @@ def answered(place: Place, n: int, *, sealed: bool, by_invitation: bool = False)
             codes = issue_passes(connection, row.survey.code, count=n, key=place.settings.key()).codes
     people = range(place.came, place.came + n)
     place.came += n
-    phones, since = _Phones(place, row.survey.code), time.time()
+    phones, since = Phones(place, row.survey.code), time.time()
     every = -(-n // COMMENTS)
     shown = []
     for k, person in enumerate(people):
-        one = _phone(person, with_script=k % 3 != 2)
+        one = phone(person, with_script=k % 3 != 2)
         if k < COMMENTS or not phones.ticket:
             phones.look(one)
         said = {"comment": words_of(person)} if k % every == 0 else {}
@@ -245,14 +247,15 @@ def compact(sent: object) -> str:
     return json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
 
 
-def _phone(person: int, *, with_script: bool) -> Shown:
+def phone(person: int, *, with_script: bool) -> Shown:
+    """What the phone of ``person`` shows: an address of its own (127.…), words that nobody else's says."""
     k = person - FIRST
     address = f"127.{100 + k // 22_500 % 150}.{100 + k // 150 % 150}.{100 + k % 150}"
     words = (f"Phone/{secrets.token_hex(8)}", f"https://example.org/{secrets.token_hex(8)}", secrets.token_hex(8))
     return Shown(address, *words, key=secrets.token_hex(16) if with_script else "")
 
 
-def _with_pass(phones: _Phones, one: Shown, code: str, row: WaveRow) -> Shown:
+def _with_pass(phones: Phones, one: Shown, code: str, row: WaveRow) -> Shown:
     """Exchange an invitation as the page's script does."""
     if row.pass_public is None:
         raise RuntimeError("the wave asks for no passes")
@@ -263,7 +266,8 @@ def _with_pass(phones: _Phones, one: Shown, code: str, row: WaveRow) -> Shown:
     return replace(one, code=code, blinded=blinding.blinded, signature=signature, presented=str(made))
 
 
-def _opened(engine: Engine, survey: str, seals: sealing.KeyPair | None) -> WaveRow:
+def opened(engine: Engine, survey: str, seals: sealing.KeyPair | None) -> WaveRow:
+    """A new wave of a new survey in English, sealed where ``seals`` are given."""
     source, file = loader.source("community-trust")
     with engine.begin() as connection:
         properties = Properties(name="name", code="code", adults="adults", part_of="side")
