@@ -116,7 +116,7 @@ def test_a_page_says_which_side_of_the_city_its_neighborhood_is_on() -> None:
         assert words in said
         moved = profile.change.contrast.detectable
         assert ("no detectable change" in said) is not moved
-        assert bool(re.search(r"It (rose|fell) by", said)) is moved
+        assert bool(re.search(r"It has (risen|fallen) by", said)) is moved
 
 
 def test_without_an_earlier_wave_the_second_sentence_names_those_it_cannot_be_told_from() -> None:
@@ -260,7 +260,7 @@ def test_change_by_neighborhood_prints_every_difference_with_its_interval() -> N
 
 
 def test_themes_are_printed_with_intervals_largest_first() -> None:
-    made, page = edition(whole()), page_with("Per cent choosing each")
+    made, page = edition(whole()), page_with("Percent choosing each")
     shares = [m for m in whole().measures if m.kind == "share"]
     places = {page.index(made.measure_title(m)): made.cells[m.code, None].estimate for m in shares}
     for measure in shares:

@@ -36,7 +36,8 @@ def test_the_findings_stand_in_the_order_of_a_readers_questions(english: Edition
         ),
         (
             Changes,
-            r"Since April 2026 trust rose in .+\. It fell in .+\. In the other \w+ neighborhoods there is no detectable change\.",
+            r"Since April 2026, trust has risen in .+\. It has fallen in .+\. "
+            r"In the other \w+ neighborhoods, there has been no detectable change\.",
             "21 comp",
         ),
         (
@@ -122,7 +123,7 @@ def test_a_city_without_differences_is_told_so() -> None:
     )
     assert said(same, Extremes).sentence == "No neighborhood is distinguishable from another."
     assert said(same, AgainstCity).sentence == "No neighborhood is distinguishable from the city."
-    assert said(same, Changes).sentence == "Since April 2026 no neighborhood has changed detectably."
+    assert said(same, Changes).sentence == "Since April 2026, no neighborhood has changed detectably."
 
 
 def test_a_change_of_the_city_is_said_when_it_is_detectable() -> None:
@@ -130,7 +131,7 @@ def test_a_change_of_the_city_is_said_when_it_is_detectable() -> None:
     whole = next(c for c in base.changes if c.contrast.area is None)
     fallen = replace(whole, contrast=replace(whole.contrast, difference=-4.1, lci=-6.2, uci=-2.0, detectable=True))
     found = said(replace(base, changes=(fallen,)), Level)
-    assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It fell by four points since April 2026."
+    assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It has fallen by four points since April 2026."
     assert found.detail.endswith("Since April 2026: −4 (−6 to −2).")
 
 
@@ -140,7 +141,7 @@ def test_a_fraction_of_a_point_is_said_without_the_word_for_points() -> None:
     whole = next(c for c in base.changes if c.contrast.area is None)
     risen = replace(whole, contrast=replace(whole.contrast, difference=0.9, lci=0.2, uci=1.6, detectable=True))
     found = said(replace(base, changes=(risen,)), Level)
-    assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It rose by 0.9 since April 2026."
+    assert found.sentence == "Trust in the local police stands at 54.3 out of 100. It has risen by 0.9 since April 2026."
 
 
 def test_long_lists_end_in_how_many_more(city: Release) -> None:

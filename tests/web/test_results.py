@@ -23,6 +23,7 @@ from tests.web.shown import WORDS, speak, store
 from trustsurvey.analysis.release import Flag, Release, from_json, to_json
 from trustsurvey.i18n.catalogs import Catalogs
 from trustsurvey.i18n.locales import Locale
+from trustsurvey.publish.answers import answer_groups, answers_said
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.tables import HEADER
 from trustsurvey.settings import Settings
@@ -105,6 +106,15 @@ def test_a_neighborhood_stands_beside_the_city(page_client: FlaskClient, edition
             assert here is not None
             assert city is not None
             assert rows[measure.title][:3] == [edition.figure(here), edition.interval(here), edition.figure(city)]
+
+
+def test_answers_are_bars_that_say_what_they_show(page_client: FlaskClient, edition: Edition, sqlite: Engine) -> None:
+    bars = soup(page_client, f"/results/{SURVEY}?locale=en").select_one("details.bars")
+    assert bars is not None
+    rows = [row for group in answer_groups(edition) for row in group.rows]
+    assert [drawn["aria-label"] for drawn in bars.select("tbody svg")] == [answers_said(edition, row) for row in rows]
+    store(sqlite, replace(sample.everything_suppressed(), number=2), survey="withheld")
+    assert not soup(page_client, "/results/withheld?locale=en").select("details.bars")
 
 
 def test_the_map_is_inline_and_its_figures_are_those_of_the_table(page_client: FlaskClient, edition: Edition) -> None:

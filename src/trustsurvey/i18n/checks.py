@@ -154,15 +154,25 @@ def _entry_faults(entry: Entry, locale: str, glossary: Glossary) -> Iterator[Fin
         yield Finding("plural", "a plural form is empty")
     source = (entry.msgid, entry.plural) if entry.plural else (entry.msgid,)
     for text in filter(None, entry.forms):
-        yield from _technical(source, text)
-        yield from _spelled(source, text)
-        yield from _short_enough(entry.comment, text)
+        yield from _form_faults(source, text, entry.comment)
     if locale != "en":
         text = entry.forms[-1]
         if entry.context.partition(":")[0] not in ("area", "place") and is_copy(source[-1], text, locale):
             yield Finding("copy", "the translation is the English text")
         for term in glossary.missing(source[-1], " ".join(entry.forms)):
             yield Finding("glossary", f"the glossary’s word for “{term.english}” is missing: {' / '.join(term.forms)}")
+
+
+def faulty_forms(entry: Entry) -> frozenset[int]:
+    """Which plural forms of ``entry`` have a fault of their own, by number from 0: empty, or one that would be said of this text alone."""
+    source = (entry.msgid, entry.plural) if entry.plural else (entry.msgid,)
+    return frozenset(n for n, text in enumerate(entry.forms) if not text or any(_form_faults(source, text, entry.comment)))
+
+
+def _form_faults(source: tuple[str, ...], text: str, comment: str) -> Iterator[Finding]:
+    yield from _technical(source, text)
+    yield from _spelled(source, text)
+    yield from _short_enough(comment, text)
 
 
 # ---------------------------------------------------------------- what would break a page

@@ -58,6 +58,12 @@ def answer_groups(edition: Edition, area: str | None = None) -> tuple[AnswerGrou
     return tuple(AnswerGroup(tuple((s.label, s.step) for s in rows[0].shares), tuple(rows)) for rows in groups.values())
 
 
+def whole_groups(edition: Edition) -> tuple[AnswerGroup, ...]:
+    """The city's questions whose every answer is shown, so that bars can be drawn. In a neighborhood of a hundred answers few are."""
+    groups = (AnswerGroup(group.labels, tuple(row for row in group.rows if row.whole)) for group in answer_groups(edition))
+    return tuple(group for group in groups if group.rows)
+
+
 def answer_rows(edition: Edition, area: str | None = None) -> Iterator[AnswerRow]:
     """A row for each question, in the order asked; nothing where the release has no answers."""
     counted = {found.question: found.n for found in edition.release.answers if found.area == area}

@@ -9,7 +9,7 @@ from trustsurvey.analysis.release import Change, Contrast, Estimate, Flag, Measu
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.findings import NOT_A_WISH, WISHES, against_city
 from trustsurvey.publish.phrases import confidence, listed, moved, reason, said_alone, sentences
-from trustsurvey.publish.ranking import Line, ranking
+from trustsurvey.publish.ranking import Line, alike, ranking
 from trustsurvey.publish.trend import Trend, latest_change, trend
 
 
@@ -48,7 +48,6 @@ def area_profiles(edition: Edition) -> tuple[AreaProfile, ...]:
     if order is None:
         return ()
     headline, lines = order.measure, {line.estimate.area: line for line in order.lines}
-    brackets = [b.areas for b in edition.release.brackets if b.measure == headline.code]
     contrasts = {m.code: against_city(edition.release, m.code) for m in edition.release.measures}
     asked = [m for m in edition.release.measures if m.kind == "share" and m.item == WISHES and m.option not in NOT_A_WISH]
     found = []
@@ -56,7 +55,6 @@ def area_profiles(edition: Edition) -> tuple[AreaProfile, ...]:
         line = lines.get(area.code)
         if line is None:
             continue
-        together = {code for run in brackets if area.code in run for code in run}
         wishes = _rows(edition, asked, area.code, contrasts)
         found.append(
             AreaProfile(
@@ -64,7 +62,7 @@ def area_profiles(edition: Edition) -> tuple[AreaProfile, ...]:
                 name=line.name,
                 line=line,
                 change=latest_change(edition.release, headline.code, area.code),
-                peers=tuple(other.estimate.area or "" for other in order.lines if other.estimate.area in together and other is not line),
+                peers=alike(edition, order, area.code),
                 domains=_rows(edition, edition.domains, area.code, contrasts),
                 wishes=tuple(sorted(wishes, key=lambda row: -(row.cell.estimate or 0.0)))[:5],
                 trend=trend(edition, headline, area.code),
@@ -96,7 +94,7 @@ def said_of(edition: Edition, found: AreaProfile) -> tuple[str, str]:
         if contrast.detectable:
             second = moved(edition, contrast, since)
         else:
-            second = t.gettext("Since %(since)s there is no detectable change.", since=since)
+            second = t.gettext("Since %(since)s, there has been no detectable change.", since=since)
     elif found.peers:
         second = _peers(edition, found)
     detail = t.gettext(

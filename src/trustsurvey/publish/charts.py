@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trustsurvey.analysis.release import Contrast, Estimate, Flag
-from trustsurvey.publish.answers import AnswerRow
+from trustsurvey.publish.answers import AnswerRow, answers_said
 from trustsurvey.publish.edition import Edition
 from trustsurvey.publish.pens import Pen, Place, Scale, SvgPen, scale
 from trustsurvey.publish.ranking import BREAKS, Ranking
@@ -194,6 +194,7 @@ def bracket_mark() -> str:
 
 
 # ---------------------------------------------------------------- answers to questions
+BAR = 16  # pixels
 NUMBERED = 7.0  # percent: a narrower piece of a bar has no room for its figure
 PALE = frozenset({-1, 0, 1})
 """Steps on which letters are dark."""
@@ -227,14 +228,14 @@ def answers_bar(
 
 
 def answers_row(edition: Edition, row: AnswerRow, across: Scale) -> str:
-    """The bar in a row of its own. What it says stands in the table beside it, or in ``answers.answers_said``."""
+    """The bar in a row of its own, with all that it says for those who don't see it. ``.bars`` lays its middle on the row's."""
     pen = SvgPen(rtl=edition.rtl)
     for tick in across.ticks:
         pen.line(across.percent(tick), 0, across.percent(tick), "100%", "g")
     pen.line(across.percent(0), 0, across.percent(0), "100%", "zero")
     unit = 100 / (across.high - across.low)
-    answers_bar(pen, edition, row, across.percent, lambda value: f"{value * unit:.2f}%", "18%", "64%", "50%")
-    return pen.svg()
+    answers_bar(pen, edition, row, across.percent, lambda value: f"{value * unit:.2f}%", "50%", BAR, "50%")
+    return pen.svg(label=answers_said(edition, row))
 
 
 def answer_mark(step: int, of: int = 5) -> str:

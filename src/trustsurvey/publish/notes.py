@@ -65,6 +65,10 @@ def notes(edition: Edition) -> tuple[tuple[str, str], ...]:
             t.gettext("At %(confidence)s: the precision of a figure under the weighting model.", confidence=confidence(edition)),
         ),
         (
+            t.gettext("Rounding"),
+            t.gettext("Every figure is rounded by itself, so two figures and their difference may not add up exactly."),
+        ),
+        (
             t.gettext("Detectable"),
             t.gettext("A difference that holds after allowing for all comparisons shown with it (Benjamini and Hochberg 1995)."),
         ),

@@ -88,20 +88,20 @@ def moved(edition: Edition, contrast: Contrast, since: str) -> str:
     if size != int(size):
         number = edition.number(size, places)
         if rose:
-            return t.gettext("It rose by %(number)s since %(since)s.", number=number, since=since)
-        return t.gettext("It fell by %(number)s since %(since)s.", number=number, since=since)
+            return t.gettext("It has risen by %(number)s since %(since)s.", number=number, since=since)
+        return t.gettext("It has fallen by %(number)s since %(since)s.", number=number, since=since)
     points = edition.count(int(size))
     if rose:
         return t.ngettext(
-            "It rose by %(points)s point since %(since)s.",
-            "It rose by %(points)s points since %(since)s.",
+            "It has risen by %(points)s point since %(since)s.",
+            "It has risen by %(points)s points since %(since)s.",
             int(size),
             points=points,
             since=since,
         )
     return t.ngettext(
-        "It fell by %(points)s point since %(since)s.",
-        "It fell by %(points)s points since %(since)s.",
+        "It has fallen by %(points)s point since %(since)s.",
+        "It has fallen by %(points)s points since %(since)s.",
         int(size),
         points=points,
         since=since,

@@ -118,6 +118,12 @@ def ranking(edition: Edition, measure: Measure | None = None) -> Ranking | None:
     )
 
 
+def alike(edition: Edition, order: Ranking, area: str) -> tuple[str, ...]:
+    """The areas that stand in a bracket with ``area``, in the order of the ranking."""
+    together = {code for b in edition.release.brackets if b.measure == order.measure.code and area in b.areas for code in b.areas}
+    return tuple(line.estimate.area for line in order.lines if line.estimate.area in together - {area} and line.estimate.area)
+
+
 def _runs(edition: Edition, measure: Measure, order: list[str | None]) -> list[tuple[int, int]]:
     """The brackets as first and last row."""
     place = {code: n for n, code in enumerate(order)}

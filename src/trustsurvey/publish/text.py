@@ -190,26 +190,26 @@ def _changes(edition: Edition, found: Changes) -> tuple[str, str]:
     t, since = edition.catalog, edition.named(edition.wave_label(found.since))
     compared = len(found.up) + len(found.down) + len(found.unchanged)
     if not found.up and not found.down:
-        return t.gettext("Since %(since)s no neighborhood has changed detectably.", since=since), _compared(edition, compared)
+        return t.gettext("Since %(since)s, no neighborhood has changed detectably.", since=since), _compared(edition, compared)
     parts = []
     up, down = listed(edition, [c.area for c in found.up]), listed(edition, [c.area for c in found.down])
     trust = found.measure.kind == "index"
     if up and trust:
-        parts.append(t.gettext("Since %(since)s trust rose in %(areas)s.", since=since, areas=up))
+        parts.append(t.gettext("Since %(since)s, trust has risen in %(areas)s.", since=since, areas=up))
     elif up:
-        parts.append(t.gettext("Since %(since)s the figure rose in %(areas)s.", since=since, areas=up))
+        parts.append(t.gettext("Since %(since)s, the figure has risen in %(areas)s.", since=since, areas=up))
     if down and up:
-        parts.append(t.gettext("It fell in %(areas)s.", areas=down))
+        parts.append(t.gettext("It has fallen in %(areas)s.", areas=down))
     elif down and trust:
-        parts.append(t.gettext("Since %(since)s trust fell in %(areas)s.", since=since, areas=down))
+        parts.append(t.gettext("Since %(since)s, trust has fallen in %(areas)s.", since=since, areas=down))
     elif down:
-        parts.append(t.gettext("Since %(since)s the figure fell in %(areas)s.", since=since, areas=down))
+        parts.append(t.gettext("Since %(since)s, the figure has fallen in %(areas)s.", since=since, areas=down))
     rest = len(found.unchanged)
     if rest:
         parts.append(
             t.ngettext(
-                "In %(count)s other neighborhood there is no detectable change.",
-                "In the other %(count)s neighborhoods there is no detectable change.",
+                "In %(count)s other neighborhood, there has been no detectable change.",
+                "In the other %(count)s neighborhoods, there has been no detectable change.",
                 rest,
                 count=edition.count(rest),
             )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trustsurvey.analysis.release import Change, Contrast, Estimate, Flag, Measure
+from trustsurvey.analysis.release import Contrast, Estimate, Flag, Measure
 from trustsurvey.errors import NotFound
 from trustsurvey.i18n.mark import N_
 from trustsurvey.publish import charts, findings, text
+from trustsurvey.publish.answers import AnswerGroup, whole_groups
 from trustsurvey.publish.edition import Edition, capitalized
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.method_pages import SUBJECTS
 from trustsurvey.publish.pens import Scale
-from trustsurvey.publish.ranking import Line, Profile, Ranking, profile, ranking
+from trustsurvey.publish.ranking import Line, Profile, Ranking, alike, profile, ranking
 from trustsurvey.publish.text import Said
+from trustsurvey.publish.trend import latest_change
 from trustsurvey.web import figures
 from trustsurvey.web.scales import fitting
 
@@ -39,6 +41,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """How the answers to each question share out in the whole city, on one scale."""
+
+    across: Scale
+    groups: Sequence[AnswerGroup]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """All that the overview shows, in the order of the page. ``said`` and ``tables`` go by the name of the finding's class."""
 
@@ -52,6 +62,7 @@ class Overview:
     unchanged: Sequence[Contrast]  # by name
     gap: str
     tables: Mapping[str, Table]
+    answers: Answers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ def overview(edition: Edition) -> Overview:
         unchanged=_by_name(edition, changes.unchanged) if isinstance(changes, findings.Changes) else (),
         gap=figures.reporting_gap(edition, gap.estimate) if isinstance(gap, findings.ReportingGap) else "",
         tables={name: table for name, finding in found.items() if (table := _table(edition, finding)) is not None},
+        answers=_answers(edition),
     )
 
 
@@ -104,7 +116,7 @@ def neighborhood(edition: Edition, area: str) -> Neighborhood:
     release = edition.release
     cell = release.estimate(order.measure.code, area)
     line = next((found for found in order.lines if found.estimate.area == area), None)
-    change = _latest_change(edition, order.measure, area)
+    change = latest_change(release, order.measure.code, area)
     return Neighborhood(
         name=edition.area_name(area),
         heading=_heading(edition, order, area, line),
@@ -114,7 +126,7 @@ def neighborhood(edition: Edition, area: str) -> Neighborhood:
         line=line,
         since=edition.wave_label(change.since_label) if change else "",
         change=change.contrast if change else None,
-        alike=_alike(edition, order, area),
+        alike=alike(edition, order, area),
         locator=figures.locator(CityMap(edition), area),
         strip=figures.strip(edition, order, cell) if cell and line else "",
         domains_heading=_domains_heading(edition, area),
@@ -210,18 +222,6 @@ def _by_name(edition: Edition, contrasts: Sequence[Contrast]) -> list[Contrast]:
     return sorted(contrasts, key=lambda contrast: edition.area_name(contrast.area or ""))
 
 
-def _latest_change(edition: Edition, measure: Measure, area: str) -> Change | None:
-    """The difference from the newest of the earlier waves that an area is compared with."""
-    found = [c for c in edition.release.changes if c.contrast.measure == measure.code and c.contrast.area == area and not c.contrast.group]
-    return max(found, key=lambda change: change.since_wave) if found else None
-
-
-def _alike(edition: Edition, order: Ranking, area: str) -> tuple[str, ...]:
-    """The areas that stand in a bracket with ``area``, in the order of the ranking."""
-    together = {code for b in edition.release.brackets if b.measure == order.measure.code and area in b.areas for code in b.areas}
-    return tuple(line.estimate.area for line in order.lines if line.estimate.area in together - {area} and line.estimate.area)
-
-
 def _others(edition: Edition, headline: Measure, area: str) -> list[tuple[str, Table]]:
     """Every other measure, the options of one question under its heading."""
     above = {headline.code, *(m.code for m in edition.domains)}
@@ -231,6 +231,12 @@ def _others(edition: Edition, headline: Measure, area: str) -> list[tuple[str, T
             by_question.setdefault(measure.item or "" if measure.kind == "share" else "", []).append(measure)
     tables = {edition.t(SUBJECTS[item]) if item in SUBJECTS else item: _rows(edition, found, area) for item, found in by_question.items()}
     return [(heading, table) for heading, table in tables.items() if table is not None]
+
+
+def _answers(edition: Edition) -> Answers | None:
+    """The city's, of the questions whose every answer is shown; None where there are none."""
+    groups = whole_groups(edition)
+    return Answers(charts.answers_scale([row for group in groups for row in group.rows]), groups) if groups else None
 
 
 def _is_wish(measure: Measure) -> bool:

@@ -19,7 +19,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from trustsurvey.errors import CatalogError, Conflict, StateError
-from trustsurvey.i18n.checks import placeholders, plural_count
+from trustsurvey.i18n.checks import faulty_forms, placeholders, plural_count
 from trustsurvey.i18n.locales import Locale
 from trustsurvey.i18n.plural_examples import plural_examples
 from trustsurvey.services import edit_wording
@@ -73,7 +73,14 @@ def guard(workbench: Blueprint) -> None:
         return response
 
     workbench.context_processor(
-        lambda: {"token": Token, "domain_titles": pages.domain_titles(), "named": Locale, "here": _kept, "asset": asset_address}
+        lambda: {
+            "token": Token,
+            "domain_titles": pages.domain_titles(),
+            "named": Locale,
+            "here": _kept,
+            "asset": asset_address,
+            "pieces": pages.pieces,
+        }
     )
 
 
@@ -166,10 +173,10 @@ def save(code: str, domain: str, entry_id: str) -> BaseResponse:
             return _entry_page(connection, code, shown, typed, status=422, refused=error)
     this_site().catalogs.refresh()
     if "next" not in request.form:
-        return _to_entry(code, domain, entry_id, saved=entry_id)
+        return _to_entry(code, domain, entry_id, saved=f"{domain}/{entry_id}")
     if following is None:
         return redirect(url_for("translate.entries", code=code, **_kept()), code=303)
-    return _to_entry(code, following.domain, following.entry.id, saved=entry_id)
+    return _to_entry(code, following.domain, following.entry.id, saved=f"{domain}/{entry_id}")
 
 
 @blueprint.post(f"/<code>/{DOMAIN}/<entry_id>/undo/<int:revision>")
@@ -217,6 +224,9 @@ def review_domain(code: str, domain: str) -> BaseResponse:
     folders, me = this_site().settings.translations, int(current_user.id)
     try:
         with pages.changing(code) as connection:
+            part = next((one for one in pages.progress(connection, code) if one.domain == domain), None)
+            if part is None or part.translated < part.total or part.faulty:  # since the page with the button was made
+                return _not_now(_("With faults") if part is not None and part.faulty else _("Not translated"))
             edit_wording.review(connection, folders, locale=code, domain=domain, account=me, day=pages.today())
     except StateError:
         return _not_now(_("You wrote this yourself. Someone else has to review it."))
@@ -385,6 +395,7 @@ def _entry_page(
         others=others,
         earlier=pages.earlier(shown.entry),
         keep=sorted(placeholders(shown.entry.msgid)),
+        faulty=faulty_forms(replace(shown.entry, forms=fields.forms)),
         terms=pages.terms(code, shown.entry),
         steps=pages.steps(history, me),
         own=bool(history) and history[0].account == me and history[0].reviewed is None,

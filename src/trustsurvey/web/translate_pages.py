@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ LANGUAGES = tuple(code for code in PLURALS if code != "en")
 """Those that can be translated into: English is the source."""
 
 SHOW = ("all", "missing", "faulty", "waiting")
+
+HELD = re.compile(r"(%\(\w+\)\w)")
+"""A placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,11 @@ def written(entry: Entry, sent: MultiDict[str, str], count: int) -> Written:
     texts += [""] * (count - len(texts))
     expected = tuple(text.replace("\r\n", "\n") for text in sent.getlist("expected"))
     return Written(tuple(texts), expected, reason=sent.get("reason", "").strip()[:300])
+
+
+def pieces(text: str) -> tuple[tuple[str, bool], ...]:
+    """``text`` in pieces, each with whether it is a placeholder: those run from left to right in every language (“%(n)s”, not “s(n)%”)."""
+    return tuple((piece, n % 2 == 1) for n, piece in enumerate(HELD.split(text)) if piece)
 
 
 def today() -> date:

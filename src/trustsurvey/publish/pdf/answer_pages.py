@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trustsurvey.publish.answers import AnswerGroup, AnswerRow, answer_groups, answers_said
+from trustsurvey.publish.answers import AnswerGroup, AnswerRow, answers_said, whole_groups
 from trustsurvey.publish.charts import answer_tone, answers_bar, answers_scale
 from trustsurvey.publish.maps import CityMap
 from trustsurvey.publish.pdf.looks import HEADING, NOTE, Style
@@ -23,8 +23,7 @@ LOOSE, TIGHT = (18.0, 7.0), (10.0, 4.0)  # white between lists of answers, and i
 def answer_pages(sheet: Sheet, _city: CityMap) -> None:
     """Nothing where the release has no answers, or none of the city's is shown whole."""
     edition, t = sheet.edition, sheet.edition.catalog
-    groups = [AnswerGroup(g.labels, tuple(row for row in g.rows if row.whole)) for g in answer_groups(edition)]
-    groups = [group for group in groups if group.rows]
+    groups = whole_groups(edition)
     if not groups:
         return
     across = answers_scale([row for group in groups for row in group.rows])

@@ -194,6 +194,6 @@ def _asked_for(sheet: Sheet, found: AreaProfile, top: float) -> None:
     heads = (t.gettext("Answer"), t.gettext("Here"), edition.city())
     here, city = (max([26.0, *(width(word, HEAD.size) + 8 for word in head.split())]) for head in heads[1:])  # answers need the room more
     ends = (end - 70 - city - here, end - 70 - city, end - 70)
-    note = t.gettext("Per cent choosing each; up to two could be chosen.")
+    note = t.gettext("Percent choosing each; up to two could be chosen.")
     table = Table(sheet, t.gettext("What would help the most"), heads, ends, note=note, firm=1, row=18, start=start, plot=plot)
     table.draw(_rows(edition, found.wishes), top, above=0)

@@ -129,7 +129,7 @@ def _left_out(sheet: Sheet, rows: list[tuple[str, Missing]], top: float) -> floa
         (title, edition.number(m.n), percent(m.not_answered), percent(m.dont_know), percent(m.prefer_not))
         for title, m in sorted(rows, key=lambda pair: -pair[1].prefer_not)
     ]
-    note = t.gettext("In per cent of those asked; the question most often refused first.")
+    note = t.gettext("In percent of those asked; the question most often refused first.")
     return Table(sheet, t.gettext("Questions left unanswered"), heads, (200, 260, 330, 400, WIDTH), note=note, row=15).draw(body, top)
 
 
@@ -149,7 +149,7 @@ def _by_domain(sheet: Sheet, top: float) -> None:
     ends = [first, *(first + step * (n + 1) for n in range(len(edition.domains)))]
     heads = (t.gettext("Language at home"), *(edition.measure_title(d) for d in edition.domains))
     rows = [(_name(edition, lang), *(_rate(edition, found.get((lang, d.code))) for d in edition.domains)) for lang in languages]
-    note = t.gettext("Per cent of those who speak a language at home for whom a domain has no score, because they left too much out.")
+    note = t.gettext("Percent of those who speak a language at home for whom a domain has no score, because they left too much out.")
     Table(sheet, t.gettext("Without a score"), heads, ends, note=note, row=15).draw(rows, top)
 
 

@@ -35,7 +35,7 @@ def theme_pages(sheet: Sheet, _city: CityMap) -> None:
     said = next((f.sentence for f in findings(edition) if isinstance(f.finding, Wishes)), t.gettext("What residents ask for"))
     y = sheet.text(said, 0, TOP, WIDTH, HEADING, role="H1", balance=True)
     if pairs:
-        note = t.gettext("Per cent choosing each; up to two could be chosen.")
+        note = t.gettext("Percent choosing each; up to two could be chosen.")
         y = _table(sheet, t.gettext("What would help the most"), t.gettext("Answer"), note, pairs, y)
     if support:
         note = t.gettext("From 0, the least favorable answer, to 100, the most favorable.")
@@ -87,7 +87,7 @@ def _by_language(sheet: Sheet, measures: Sequence[Measure], top: float, *, below
         (capitalized(edition.group_value(GROUPS, language)), *(_figured(edition, cells.get((m.code, language))) for m in columns))
         for language in languages
     ]
-    table = Table(sheet, t.gettext("By language at home"), heads, ends, note=t.gettext("Per cent, with the interval."))
+    table = Table(sheet, t.gettext("By language at home"), heads, ends, note=t.gettext("Percent, with the interval."))
     if top + table.height(rows) + ABOVE + below > BOTTOM + FOOT:
         sheet.begin()
         return table.draw(rows, TOP, above=0)
