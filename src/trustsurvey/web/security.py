@@ -27,9 +27,7 @@ LIFETIME = 48
 
 DENIED = (
     "accelerometer",
-    "attribution-reporting",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "clipboard-read",
