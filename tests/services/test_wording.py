@@ -443,6 +443,26 @@ def test_a_review_is_kept(sqlite: Engine, folders: Folders) -> None:
     assert edit_wording.review_state(folders, "es", "messages") == said
 
 
+def test_a_file_that_cannot_be_read_stops_nobody_and_is_not_written_over(connection: Connection, folders: Folders) -> None:
+    save(connection, folders, "Mandar mis respuestas")
+    path = translate.path_of(folders[1], "es", "messages")
+    broken = path.read_bytes() + b'\nmsgid "Leave\n'
+    path.write_bytes(broken)
+    assert named(connection, folders).entry.forms == ("Enviar mis respuestas",)
+    assert edit_wording.progress(connection, folders, "es")[0].translated == 3
+    assert b"Enviar" in exchange_wording.export_po(connection, folders, "es", "messages")
+    with pytest.raises(CatalogError, match=r"messages\.po:\d+"):
+        save(connection, folders, "Entregar mis respuestas")
+    assert path.read_bytes() == broken
+
+
+def test_a_tool_may_name_the_language_with_its_country(connection: Connection, folders: Folders) -> None:
+    sent = exchange_wording.export_xliff(connection, folders, "es", "messages").replace(b'trgLang="es"', b'trgLang="es-US"')
+    named_ = {"locale": "es", "domain": "messages", "name": "x.xlf", "account": 1, "day": DAY}
+    done = exchange_wording.import_file(connection, folders, data=sent.replace(b">Salir<", b">Dejar<"), **named_)  # type: ignore[arg-type]
+    assert [one.entry.forms for one in done.changed] == [("Dejar",)]
+
+
 # ---------------------------------------------------------------- a review is a matter of each word
 
 

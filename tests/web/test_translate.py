@@ -229,7 +229,7 @@ def test_the_glossary_s_words_are_named(bench: Bench) -> None:
 def test_a_save_is_live_at_once_and_in_the_history(bench: Bench) -> None:
     path = address(THANKS, "es", "messages")
     answer = write(bench.maria, path, "Muchas gracias", reason="Warmer")
-    assert (answer.status_code, answer.location) == (303, f"{path}?saved={THANKS.id}")
+    assert (answer.status_code, answer.location) == (303, f"{path}?saved=messages/{THANKS.id}")
     assert "<h1" in (live := bench.app.test_client().get("/s/harbor-trust/es/thanks").get_data(as_text=True))
     assert "Muchas gracias" in live
     history = page(bench.maria, f"{path}?locale=en").select_one(".history")
@@ -248,6 +248,9 @@ def test_save_and_next_goes_on_within_the_filter(bench: Bench) -> None:
     assert answer.status_code == 303
     assert answer.location.split("?")[0] == address(HATS, "es")
     assert "show=missing" in answer.location
+    back = page(bench.maria, f"{answer.location}&locale=en").select_one('[role="status"] a')
+    assert back is not None
+    assert str(back["href"]).split("?")[0] == address(PULSE, "es")
     last = bench.maria.post(listed[1], data={**filled(bench.maria, listed[1]), "form": "¿Con qué frecuencia llevan sombrero?", "next": "1"})
     assert last.location == "/translate/es?show=missing&part=questionnaire"
 
@@ -263,7 +266,7 @@ def test_a_fault_stands_beside_the_field_and_nothing_is_lost(bench: Bench) -> No
     assert "markup" in faults
     fields = shown.select("textarea")
     assert [field.get_text() for field in fields] == ["Una respuesta.", "Eligió %(m)s <b>respuestas</b>."]
-    assert all(field["aria-describedby"] == "faults" for field in fields)
+    assert [field.get("aria-describedby") for field in fields] == [None, "faults"], "the form with the fault is marked, and no other"
     assert not shown.select("[name=accept]"), "what would break a page can't be accepted"
     assert [form.get_text() for form in page(bench.maria, path).select("textarea")] == before
 
@@ -484,8 +487,17 @@ def test_a_file_that_is_not_shown_says_why(bench: Bench) -> None:
         assert "A file on the disk is not shown as it is:" in said, where
         assert "messages.po:1: the header Plural-Forms" in said
     assert bench.maria.get("/translate/fr?locale=en").status_code == 200
+    path.write_text('msgid "cut')
+    for where in ("/translate/", "/translate/fr", "/translate/fr/preview", "/translate/fr/files", "/translate/fr/messages.po"):
+        assert bench.maria.get(where).status_code == 200, "a file that can't be read stops nobody"
     path.unlink() if kept is None else path.write_bytes(kept)
     bench.app.extensions["trustsurvey"].catalogs.refresh()
+
+
+def test_a_placeholder_runs_from_left_to_right(bench: Bench) -> None:
+    beside = page(bench.maria, address(CHOSE, "es", "messages")).select_one('aside dd[lang="ar"]')
+    assert beside is not None
+    assert {found.get_text() for found in beside.select('bdi[dir="ltr"]')} == {"%(n)s"}
 
 
 @pytest.mark.parametrize("path", ["/translate/", "/translate/am/preview", address(RESPECT, "am")])

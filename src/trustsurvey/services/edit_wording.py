@@ -68,7 +68,7 @@ class Progress:
 
 def reference(connection: Connection, folders: Folders, domain: str) -> tuple[Entry, ...]:
     """All there is to translate in ``domain``: the English catalogue, and the questionnaires and places of this installation."""
-    found = {entry.key: entry for folder in folders for entry in _file(path_of(folder, "en", domain)).entries}
+    found = {entry.key: entry for folder in folders for entry in legible(path_of(folder, "en", domain)).entries}
     if domain == "questionnaire":
         for message in _own_strings(connection, folders[-1].parent / "questionnaires"):
             found.setdefault((message.context, message.text), Entry(message.context, message.text, comment=message.comment))
@@ -92,7 +92,16 @@ def _strings_of(text: str, file: str) -> tuple[strings.Message, ...]:
 
 
 def _file(path: Path) -> PoFile:
+    """For who writes it: raises CatalogError for a file with a fault, which stays as it is."""
     return pofiles.read(path) if path.is_file() else PoFile(str(path))
+
+
+def legible(path: Path) -> PoFile:
+    """For who reads it: a file that can't be read has nothing in it. ``Catalogs.faults`` says why."""
+    try:
+        return _file(path)
+    except CatalogError:
+        return PoFile(str(path))
 
 
 def standing(folders: Folders, locale: str, domain: str) -> Mapping[tuple[str, str], Entry]:
@@ -100,7 +109,7 @@ def standing(folders: Folders, locale: str, domain: str) -> Mapping[tuple[str, s
     _known(locale, domain)
     found: dict[tuple[str, str], Entry] = {}
     for folder in folders:
-        for entry in _file(path_of(folder, locale, domain)).entries:
+        for entry in legible(path_of(folder, locale, domain)).entries:
             if any(entry.forms) or entry.key not in found:
                 found[entry.key] = entry
     return found
@@ -176,7 +185,7 @@ def history(
 def review_state(folders: Folders, locale: str, domain: str) -> str:
     """What is to be said of ``domain`` over all folders: ``draft (…)`` or ``reviewed (…)``."""
     paths = [path_of(folder, locale, domain) for folder in folders]
-    return reviews.state([pofiles.read(path) for path in paths if path.is_file()], reviews.read(reviews.list_path(paths[-1])))
+    return reviews.state([legible(path) for path in paths if path.is_file()], reviews.read(reviews.list_path(paths[-1])))
 
 
 def progress(connection: Connection, folders: Folders, locale: str) -> tuple[Progress, ...]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from trustsurvey.errors import CatalogError, Fault
 from trustsurvey.i18n import checks, pofiles, xliff
 from trustsurvey.i18n.catalogs import fault
+from trustsurvey.i18n.locales import match
 from trustsurvey.i18n.pofiles import Entry, PoFile
 from trustsurvey.services import edit_wording
 from trustsurvey.services.edit_wording import Folders, Shown
@@ -56,7 +57,7 @@ class _Sent:
 def export_po(connection: Connection, folders: Folders, locale: str, domain: str) -> bytes:
     """The whole catalogue, as it stands over all folders, in the order of the program."""
     shown = edit_wording.entries(connection, folders, locale, domain)
-    bases = [pofiles.read(path) for folder in folders if (path := path_of(folder, locale, domain)).is_file()]
+    bases = [file for folder in folders if (file := edit_wording.legible(path_of(folder, locale, domain))).headers]
     base = bases[0] if bases else pofiles.new(path_of(folders[-1], locale, domain), locale)
     headers = {
         **base.headers,
@@ -133,7 +134,7 @@ def import_file(
 def _sent(data: bytes, name: str, locale: str) -> tuple[Mapping[str, _Sent], int]:
     if xliff.is_xliff(data):
         found = xliff.parse(data, name)
-        if found.locale.casefold() != locale.casefold():
+        if match(found.locale, [locale]) is None:  # a tool may say es-US for es
             raise CatalogError([Fault(f"the file is in {found.locale!r}, not in {locale!r}", file=name, line=1)])
         return {key: _Sent(forms, None, False, 0) for key, forms in found.forms.items()}, found.revision
     file: PoFile = pofiles.parse(data, name)

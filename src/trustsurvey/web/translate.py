@@ -72,16 +72,8 @@ def guard(workbench: Blueprint) -> None:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
-    workbench.context_processor(
-        lambda: {
-            "token": Token,
-            "domain_titles": pages.domain_titles(),
-            "named": Locale,
-            "here": _kept,
-            "asset": asset_address,
-            "pieces": pages.pieces,
-        }
-    )
+    named = {"token": Token, "named": Locale, "here": _kept, "asset": asset_address, "pieces": pages.pieces}
+    workbench.context_processor(lambda: {**named, "domain_titles": pages.domain_titles()})
 
 
 guard(blueprint)
@@ -226,7 +218,7 @@ def review_domain(code: str, domain: str) -> BaseResponse:
         with pages.changing(code) as connection:
             part = next((one for one in pages.progress(connection, code) if one.domain == domain), None)
             if part is None or part.translated < part.total or part.faulty:  # since the page with the button was made
-                return _not_now(_("With faults") if part is not None and part.faulty else _("Not translated"))
+                return _not_now(pages.show_titles()["faulty" if part and part.faulty else "missing"])
             edit_wording.review(connection, folders, locale=code, domain=domain, account=me, day=pages.today())
     except StateError:
         return _not_now(_("You wrote this yourself. Someone else has to review it."))
