@@ -72,8 +72,8 @@ def guard(workbench: Blueprint) -> None:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
-    named = {"token": Token, "named": Locale, "here": _kept, "asset": asset_address, "pieces": pages.pieces}
-    workbench.context_processor(lambda: {**named, "domain_titles": pages.domain_titles()})
+    plain = {"token": Token, "named": Locale, "pieces": pages.pieces}
+    workbench.context_processor(lambda: {**plain, "domain_titles": pages.domain_titles(), "here": _kept, "asset": asset_address})
 
 
 guard(blueprint)
