@@ -15,7 +15,7 @@ from babel.messages.pofile import write_po
 from trustsurvey.errors import CatalogError, Fault, NotFound
 from trustsurvey.i18n import checks, glossary, pofiles, reviews
 from trustsurvey.i18n.catalogs import DOMAINS, compiled, fault
-from trustsurvey.i18n.locales import PLURALS
+from trustsurvey.i18n.locales import PLURALS, match
 from trustsurvey.i18n.pofiles import Entry, PoFile
 from trustsurvey.questionnaire import catalog as strings
 from trustsurvey.questionnaire.schema import Questionnaire
@@ -106,7 +106,7 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog, *, keep: boo
     from ``wanted``; with ``keep``, entries that it doesn't have stay too, at the end.
     """
     if locale not in PLURALS:
-        raise NotFound(f"the plural rule of {locale!r} isn't known; add it to i18n/locales.py first. Known: {', '.join(PLURALS)}")
+        raise NotFound(unknown(locale))
     path = path_of(folder, locale, domain)
     old = pofiles.read(path) if path.is_file() else PoFile(str(path))
     fresh = pofiles.new(path, locale)
@@ -119,6 +119,13 @@ def update(folder: Path, locale: str, domain: str, wanted: Catalog, *, keep: boo
     if (data := pofiles.dump(made)) != (path.read_bytes() if path.is_file() else b""):
         pofiles.put(path, data)
     return coverage(made, locale, domain)
+
+
+def unknown(locale: str) -> str:
+    """What to say of a language that the program has no plural rule for."""
+    meant = match(locale, tuple(PLURALS))
+    known = f"did you mean {meant}?" if meant else f"known are {', '.join(PLURALS)}."
+    return f"the plural rule of {locale!r} isn't known; {known} For a new language, add the rule to src/trustsurvey/i18n/locales.py"
 
 
 def entries_of(wanted: Catalog) -> tuple[Entry, ...]:
@@ -180,7 +187,7 @@ def check(folder: Path, locale: str, wanted: Mapping[str, Catalog]) -> list[Faul
     The words of ``GLOSSARY.md`` in ``folder`` are looked for, where there is one.
     """
     if locale not in PLURALS:
-        return [Fault(f"the plural rule of {locale!r} isn't known; add it to i18n/locales.py", file=str(folder / locale))]
+        return [Fault(unknown(locale), file=str(folder / locale))]
     terms = terms_of(folder).get(locale, checks.NO_TERMS)
     found: list[Fault] = []
     for domain in DOMAINS:
