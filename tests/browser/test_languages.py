@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,10 +17,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.test_respond import plain, spoil
-from tests.browser.test_script import PHONE, RULES, City, city, forward, ready  # noqa: F401 - city is a fixture
+from tests.browser.test_script import KEPT, NOTHING, PHONE, RULES, City, city, forward, ready, until  # noqa: F401 - city is a fixture
 from tests.conftest import KEYS, SURVEY, notice
 from trustsurvey.i18n.locales import PLURALS
 from trustsurvey.publish import pdf
@@ -167,9 +168,9 @@ DRAWN = """() => {
 """What is as wide as other letters than those of the font: boxes that were not drawn again when it had come."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("letters", [False, True], ids=["an old phone", "a phone with its own"])
-def test_amharic_letters_come_only_to_who_has_none(everywhere: City, tmp_path: Path, letters: bool) -> None:
+@contextmanager
+def old_phone(everywhere: City, tmp_path: Path, *, letters: bool = False) -> Iterator[Browser]:
+    """A browser whose only fonts are a Latin one and, with ``letters``, an Ethiopic one."""
     source = Path(pdf.__file__).parent / "fonts"
     for name in ("NotoSans-Regular.ttf", *(["NotoSansEthiopic-Regular.ttf"] if letters else [])):
         shutil.copy(source / name, tmp_path)
@@ -177,19 +178,56 @@ def test_amharic_letters_come_only_to_who_has_none(everywhere: City, tmp_path: P
     config.write_text(f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>")
     path = shutil.which("chromium")
     assert path
-    asked: list[str] = []
-    said: list[str] = []
     chromium = everywhere.browser.browser_type.launch(
         executable_path=path, args=["--no-sandbox", "--disable-gpu"], env={**os.environ, "FONTCONFIG_FILE": str(config)}
     )
-    page = chromium.new_page(viewport=PHONE)  # type: ignore[arg-type]
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.goto(f"{everywhere.address}/s/{everywhere.survey}/am", wait_until="networkidle")
-    assert [url for url in asked if "/s/font/" in url] == asked[1:2] * (not letters)
-    assert said == []
-    if not letters:
-        assert page.evaluate(DRAWN) == []
-    page.goto(f"{everywhere.address}/s/{everywhere.survey}/en", wait_until="networkidle")
-    assert len([url for url in asked if "/s/font/" in url]) == (not letters)
+    yield chromium
     chromium.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("letters", [False, True], ids=["an old phone", "a phone with its own"])
+def test_amharic_letters_come_only_to_who_has_none(everywhere: City, tmp_path: Path, letters: bool) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    with old_phone(everywhere, tmp_path, letters=letters) as chromium:
+        page = chromium.new_page(viewport=PHONE)  # type: ignore[arg-type]
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{everywhere.address}/s/{everywhere.survey}/am", wait_until="networkidle")
+        assert [url for url in asked if "/s/font/" in url] == asked[1:2] * (not letters)
+        assert said == []
+        if not letters:
+            assert page.evaluate(DRAWN) == []
+        page.goto(f"{everywhere.address}/s/{everywhere.survey}/en", wait_until="networkidle")
+        assert len([url for url in asked if "/s/font/" in url]) == (not letters)
+
+
+LETTERS = "async () => (await (await caches.open('survey')).keys()).filter(one => one.url.includes('/s/font/am.')).length"
+
+
+@pytest.mark.slow
+def test_a_kept_page_in_amharic_is_read_without_a_network_and_leaves_no_letters(everywhere: City, tmp_path: Path) -> None:
+    with old_phone(everywhere, tmp_path) as chromium:
+        phone = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        phone.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<title>Neutral</title>", content_type="text/html"))
+        at = f"{everywhere.address}/s/{everywhere.survey}/am"
+        page = phone.new_page()
+        page.goto(at)
+        ready(page)
+        page.locator(".tools [type=checkbox]").check()
+        until(page, LETTERS, 1)
+        until(page, "async () => (await navigator.serviceWorker.ready).active.state", "activated")
+        page.close()
+        phone.set_offline(True)
+        page = phone.new_page()
+        page.goto(at)
+        ready(page)
+        until(page, "() => [...document.fonts].filter(face => face.family == 'F').map(face => face.status)", ["loaded"])
+        assert page.evaluate(DRAWN) == []
+        phone.set_offline(False)
+        page.click(".leave")
+        expect(page).to_have_title("Neutral")
+        page.goto(at)
+        ready(page)
+        assert page.evaluate(KEPT) == NOTHING

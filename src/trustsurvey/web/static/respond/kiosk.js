@@ -72,6 +72,7 @@ const table = () => {
   clear.onclick = again;
   tools.querySelector(".also").remove();
   note.remove();
+  rules(".tools summary{padding:0}");
   tools.append(make("details", {}, make("summary", {}, words.kiosk.table), count, end, sure));
   document.addEventListener("leave", event => {
     event.preventDefault();
