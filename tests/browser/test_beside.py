@@ -113,9 +113,9 @@ def test_the_phone_finds_the_neighborhood_and_its_position_never_leaves_it(phone
 
 
 BORDERS = (
-    ("50 m from a border", (-121.98 + 50 * METER, 47.01), 5, "You are near a border.", ["Quarter B1", "Quarter A1"]),
+    ("50 m from a border", (-121.98 + 50 * METER, 47.01), 5, "You are where two neighborhoods meet.", ["Quarter B1", "Quarter A1"]),
     ("well inside", (-121.98 + 300 * METER, 47.01), 5, "You seem to be here now.", ["Quarter B1"]),
-    ("a vague position", (-121.98 + 300 * METER, 47.01), 400, "You are near a border.", ["Quarter B1", "Quarter A1"]),
+    ("a vague position", (-121.98 + 300 * METER, 47.01), 400, "You are where two neighborhoods meet.", ["Quarter B1", "Quarter A1"]),
     ("just outside the city", (-122.0 - 50 * METER, 47.01), 5, "You seem to be here now.", ["Quarter A1"]),
     ("far away", (-121.5, 47.5), 5, "You are in none of these neighborhoods now.", []),
     ("knows nothing", (-121.97, 47.02), 5000, "Your phone knows only roughly where it is.", []),

@@ -105,7 +105,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stays": N_("Your phone compares its position with a map of the neighborhoods. The position stays on your phone."),
         "looking": N_("Looking …"),
         "here": N_("You seem to be here now. Do you live here? Then press the name."),
-        "border": N_("You are near a border. Press the neighborhood that you live in."),
+        "border": N_("You are where two neighborhoods meet. Press the one that you live in."),
         "outside": N_("You are in none of these neighborhoods now. Please choose yours from the list."),
         "rough": N_("Your phone knows only roughly where it is. Please choose from the list."),
         "refused": N_("Your phone did not tell its position. Please choose from the list."),
