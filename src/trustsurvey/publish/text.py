@@ -29,6 +29,7 @@ from trustsurvey.publish.phrases import (
     listed,
     moved,
     reason,
+    run_on,
     said_alone,
     sentences,
     stated,
@@ -244,7 +245,7 @@ def _groups(edition: Edition, found: Groups) -> tuple[str, str]:
     told = {tuple((c.group or {}).items()): c.detectable for c in found.contrasts}
     if [told.get(tuple((cell.group or {}).items())) for cell in (low, high)] == [False, False]:
         detail.append(t.gettext("Neither is distinguishable from the city."))
-    return sentence, sentences(*detail)
+    return sentence, run_on(detail)
 
 
 def _gap(edition: Edition, found: ReportingGap) -> tuple[str, str]:
@@ -283,7 +284,7 @@ def _wishes(edition: Edition, found: Wishes) -> tuple[str, str]:
         first=edition.interval(found.cells[0], words=True),
         second=edition.interval(found.cells[1], words=True),
     )
-    return sentence, sentences(intervals, _answers(edition, *found.cells[:2]), t.gettext("Up to two could be chosen."))
+    return sentence, run_on([intervals, _answers(edition, *found.cells[:2]), t.gettext("Up to two could be chosen.")])
 
 
 def _answers(edition: Edition, *cells: Estimate) -> str:
