@@ -144,6 +144,16 @@ def test_errors_take_the_focus_and_lead_to_their_item(phone: BrowserContext, liv
     expect(page.locator("#e-want")).to_be_in_viewport()
 
 
+def test_a_jump_to_a_part_lands_on_it(phone: BrowserContext, live: Live, wave: WaveRow) -> None:
+    """Though the parts above it aren't laid out yet, and take another height when they are."""
+    for part in (3, 6):
+        page = phone.new_page()
+        page.goto(f"{live.address}/s/{SURVEY}/en#p{part}")
+        page.wait_for_timeout(300)
+        number, heading = (page.locator(one).evaluate("one => one.getBoundingClientRect().top") for one in (f"#p{part} .step", f"#h{part}"))
+        assert (round(number), 56 <= heading < 120) == (0, True)
+
+
 def test_leaving_takes_the_place_of_the_page_in_the_history(phone: BrowserContext, live: Live, wave: WaveRow) -> None:
     phone.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<title>Neutral</title>", content_type="text/html"))
     page = phone.new_page()
