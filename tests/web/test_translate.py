@@ -267,6 +267,7 @@ def test_a_fault_stands_beside_the_field_and_nothing_is_lost(bench: Bench) -> No
     fields = shown.select("textarea")
     assert [field.get_text() for field in fields] == ["Una respuesta.", "Eligió %(m)s <b>respuestas</b>."]
     assert [field.get("aria-describedby") for field in fields] == [None, "faults"], "the form with the fault is marked, and no other"
+    assert [field.has_attr("autofocus") for field in fields] == [False, True]
     assert not shown.select("[name=accept]"), "what would break a page can't be accepted"
     assert [form.get_text() for form in page(bench.maria, path).select("textarea")] == before
 
