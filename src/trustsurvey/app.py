@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, *, memory: limits.Memory | None
     site.init_app(app)
     accounts.init_app(app, engine, https=settings.require_https)
     app.register_blueprint(results.blueprint)
-    app.register_blueprint(api.blueprint)
+    api.init_app(app, respond.error_page)
     app.register_blueprint(department.blueprint)
     app.register_blueprint(entry.blueprint)
     app.register_blueprint(translate.blueprint)

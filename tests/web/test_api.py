@@ -133,6 +133,8 @@ def test_every_format_can_be_asked_for_and_asked_again(client: FlaskClient, kind
         (f"{BASE}/9", 404, "there is no release 9"),
         (f"{BASE}/99999999999999999999", 404, "there is no release"),
         (f"{BASE}/latest?locale=xx", 404, "there is no locale 'xx'"),
+        (f"{BASE}/latest.doc", 404, "not found"),
+        ("/api/v1/nothing", 404, "not found"),
         (f"{BASE}?page=0", 400, "page is '0'"),
         (f"{BASE}?per_page=101", 400, "from 1 to 100"),
         (f"{BASE}?page=²", 400, "whole number"),
@@ -142,6 +144,7 @@ def test_a_fault_is_a_problem_in_json(client: FlaskClient, path: str, status: in
     response = client.get(path)
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert says in json.loads(response.text)["detail"]
     assert json.loads(response.text)["status"] == status
 

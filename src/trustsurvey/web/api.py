@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from trustsurvey import __version__
 from trustsurvey.analysis.release import Release, json_schema
@@ -31,6 +33,17 @@ AGAIN = 5  # seconds
 KINDS = tuple(sorted(FORMATS.keys() - {"json"}))
 KIND = f"<any({', '.join(repr(kind) for kind in KINDS)}):kind>"
 JSON = "application/json"
+
+
+def init_app(app: Flask, page: Callable[[HTTPException], BaseResponse]) -> None:
+    """Register the API. Beneath its prefix an address that isn't there is a problem in JSON; ``page`` answers for all others."""
+
+    def not_there(error: HTTPException) -> BaseResponse:
+        return _finish(_fault(error)) if request.path.startswith(f"{blueprint.url_prefix}/") else page(error)
+
+    app.register_blueprint(blueprint)
+    for status in (404, 405):
+        app.register_error_handler(status, not_there)
 
 
 # ---------------------------------------------------------------- routes
