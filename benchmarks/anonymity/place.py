@@ -15,20 +15,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import Engine, text
-from tests.conftest import KEYS, boundaries, notice
+from tests.conftest import small_city
 from tests.services.people import answers_of, record_of
 
 from trustsurvey.anonymity import passes, sealing
-from trustsurvey.questionnaire import loader
-from trustsurvey.services.create_survey import create_survey
-from trustsurvey.services.import_areas import Properties, import_areas
 from trustsurvey.services.issue_passes import ask_for_passes, issue_passes
-from trustsurvey.services.open_wave import open_wave
 from trustsurvey.settings import Settings
 from trustsurvey.store.engine import open_engine
 from trustsurvey.store.queries import WaveRow
@@ -267,23 +262,8 @@ def _with_pass(phones: Phones, one: Shown, code: str, row: WaveRow) -> Shown:
 
 
 def opened(engine: Engine, survey: str, seals: sealing.KeyPair | None) -> WaveRow:
-    """A new wave of a new survey in English, sealed where ``seals`` are given."""
-    source, file = loader.source("community-trust")
-    with engine.begin() as connection:
-        properties = Properties(name="name", code="code", adults="adults", part_of="side")
-        import_areas(connection, boundaries(), file="harbor.geojson", properties=properties, area_set=survey, place="Harbor")
-        create_survey(connection, code=survey, title="Harbor trust survey", area_set=survey, synthetic=True)
-        return open_wave(
-            connection,
-            survey,
-            questionnaire=source,
-            file=file,
-            label="October 2026",
-            notices={"en": notice("en")},
-            opened=date(2026, 10, 5),
-            comment_key=KEYS.public,
-            sealing_key=seals.public if seals else None,
-        )
+    """A city of its own with one open wave, in English alone; sealed where there are ``seals``."""
+    return small_city(engine, survey=survey, synthetic=True, locales=["en"], sealing_key=seals.public if seals else None)
 
 
 def data_folder(engine: Engine) -> Path:
