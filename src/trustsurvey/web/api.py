@@ -36,10 +36,12 @@ JSON = "application/json"
 
 
 def init_app(app: Flask, page: Callable[[HTTPException], BaseResponse]) -> None:
-    """Register the API. Beneath its prefix an address that isn't there is a problem in JSON; ``page`` answers for all others."""
+    """Register the API. Beneath its prefix an address that isn't there is a problem in JSON; ``page`` answers for all others, and for the
+    address that residents send their answers to, of which no browser may keep a trace."""
 
     def not_there(error: HTTPException) -> BaseResponse:
-        return _finish(_fault(error)) if request.path.startswith(f"{blueprint.url_prefix}/") else page(error)
+        public = request.path.startswith(f"{blueprint.url_prefix}/") and not request.path.endswith("/responses")
+        return _finish(_fault(error)) if public else page(error)
 
     app.register_blueprint(blueprint)
     for status in (404, 405):
