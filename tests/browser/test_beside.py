@@ -276,9 +276,11 @@ def test_a_recording_is_played_and_only_then_is_media_allowed(browser: Browser, 
     assert found.value.headers["content-type"] == "audio/ogg"
     assert found.value.headers["cache-control"] == "no-store"
     # A broken file: the voice reads instead. Asked in one evaluation, for the page's own policy lets no text become code later on.
-    page.evaluate(
+    assert page.evaluate(
         """async () => {
-          while (!spoken.some(([text]) => text.includes('how much do you trust'))) await new Promise(done => setTimeout(done, 20));
+          const heard = () => spoken.some(([text]) => text.includes('how much do you trust'));
+          for (let n = 0; n < 750 && !heard(); n++) await new Promise(done => setTimeout(done, 20));
+          return heard();
         }"""
     )
     page.context.close()
