@@ -103,6 +103,7 @@ def test_the_phone_finds_the_neighborhood_and_its_position_never_leaves_it(phone
     phone.page.evaluate("document.forms.survey.trust10.value = '6'")
     with phone.page.expect_request(lambda request: request.method == "POST") as posted:
         phone.page.evaluate("void document.forms.survey.submit()")
+    phone.page.wait_for_url("**/thanks")
     everything = [posted.value, *phone.sent]
     for request in everything:
         said = json.dumps([request.url, request.headers, request.post_data])
